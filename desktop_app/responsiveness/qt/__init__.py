@@ -1,0 +1,1 @@
+"""The instrument's Qt part: heartbeat and widgets."""

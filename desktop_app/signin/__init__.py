@@ -1,0 +1,1 @@
+"""The window of the program: state, presenter and views."""
