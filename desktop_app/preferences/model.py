@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from desktop_app.overriding import override
+
 Theme = Literal["system", "light", "dark"]
 Accent = Literal["blue", "teal", "green", "orange", "red", "purple"]
 TextSize = Literal["small", "medium", "large"]
@@ -24,6 +26,7 @@ class Credentials(Struct, frozen=True):
     email: str
     password: str
 
+    @override
     def __repr__(self) -> str:
         return f"Credentials(email={self.email!r})"
 
@@ -37,6 +40,7 @@ class Session(Struct, frozen=True):
     token: Annotated[str, Meta(min_length=1, max_length=4096)]
     expires_at: Annotated[datetime, Meta(tz=True)]
 
+    @override
     def __repr__(self) -> str:
         return f"Session(expires_at={self.expires_at.isoformat()})"
 

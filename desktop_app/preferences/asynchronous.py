@@ -1,0 +1,109 @@
+"""Drives an exchange with httpx2.AsyncClient: a coroutine waits, and the thread goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import httpcore2
+import httpx2
+
+from desktop_app.errors import DeadlineExceeded
+from desktop_app.overriding import override
+from desktop_app.preferences.exchange import Exchange, Reply, Request
+from desktop_app.preferences.model import Session
+from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from ssl import SSLContext
+
+    from desktop_app.preferences.deadline import Deadline
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Keeps the connections to one endpoint; belongs to the thread of the running loop."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._client = httpx2.AsyncClient(
+            base_url=endpoint.url,
+            headers=endpoint.headers,
+            transport=_Transport(_Network(endpoint), endpoint.new_ssl_context()),
+            timeout=None,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def run(self, exchange: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+        """Drive the exchange to its end within the deadline.
+
+        Args:
+            exchange: What to do.
+            deadline: When it ends, what is under way is cancelled.
+            confirmed: Called when the exchange has a session, before it goes on.
+
+        Raises:
+            ExchangeError: The exchange did not come to its end.
+        """
+        try:
+            async with asyncio.timeout(deadline.remaining_s):
+                reply: Reply | None = None
+                while True:
+                    try:
+                        step = exchange.send(reply)
+                    except StopIteration as end:
+                        return cast("T", end.value)
+                    if isinstance(step, Session):
+                        confirmed(step)
+                        reply = None
+                    else:
+                        reply = await self._reply_to(step)
+        except TimeoutError:
+            raise DeadlineExceeded from None
+
+    async def _reply_to(self, request: Request) -> Reply:
+        try:
+            async with self._client.stream(
+                request.method, request.path, headers=request.headers, content=request.body
+            ) as response:
+                body = Body()
+                async for chunk in response.aiter_bytes():
+                    body.add(chunk)
+                return body.reply(response)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise translated(error, request) from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+
+class _Transport(httpx2.AsyncHTTPTransport):
+    """httpx2's transport on another network: its constructor has no argument for that."""
+
+    def __init__(self, network: httpcore2.AsyncNetworkBackend, ssl_context: SSLContext | None) -> None:
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=ssl_context, max_connections=MOST_CONNECTIONS, network_backend=network
+        )
+
+
+class _Network(httpcore2.AnyIOBackend):
+    """A network that connects by way of the endpoint's proxy, where it has one."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._via = endpoint.via
+
+    @override
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        host, port = self._via or (host, port)
+        return await super().connect_tcp(host, port, timeout, local_address, socket_options)

@@ -1,0 +1,185 @@
+"""Drives an exchange with httpx2.Client: the calling thread waits, and does nothing else meanwhile."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import httpcore2
+import httpx2
+
+from desktop_app.overriding import override
+from desktop_app.preferences.deadline import Deadline
+from desktop_app.preferences.exchange import Exchange, Reply, Request
+from desktop_app.preferences.model import Session
+from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from ssl import SSLContext
+
+T = TypeVar("T")
+
+
+class BlockingClient:
+    """Keeps the connections to one endpoint; each wait is on the calling thread.
+
+    May be used from one thread at a time.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._network = _DeadlineNetwork(endpoint)
+        self._client = httpx2.Client(
+            base_url=endpoint.url,
+            headers=endpoint.headers,
+            transport=_Transport(self._network, endpoint.new_ssl_context()),
+            timeout=None,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def run(self, exchange: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+        """Drive the exchange to its end within the deadline.
+
+        Args:
+            exchange: What to do.
+            deadline: Bounds every connect, read and write by what remains, so their sum too.
+            confirmed: Called when the exchange has a session, before it goes on.
+
+        Raises:
+            ExchangeError: The exchange did not come to its end.
+        """
+        self._network.deadline = deadline
+        reply: Reply | None = None
+        while True:
+            try:
+                step = exchange.send(reply)
+            except StopIteration as end:
+                return cast("T", end.value)
+            if isinstance(step, Session):
+                confirmed(step)
+                reply = None
+            else:
+                reply = self._reply_to(step)
+
+    def _reply_to(self, request: Request) -> Reply:
+        try:
+            with self._client.stream(
+                request.method, request.path, headers=request.headers, content=request.body
+            ) as response:
+                body = Body()
+                for chunk in response.iter_bytes():
+                    body.add(chunk)
+                return body.reply(response)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise translated(error, request) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+
+class _Transport(httpx2.HTTPTransport):
+    """httpx2's transport on another network: its constructor has no argument for that."""
+
+    def __init__(self, network: httpcore2.NetworkBackend, ssl_context: SSLContext | None) -> None:
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl_context, max_connections=MOST_CONNECTIONS, network_backend=network
+        )
+
+
+class _DeadlineNetwork(httpcore2.NetworkBackend):
+    """A network whose every operation gets only what remains of the deadline.
+
+    The library's timeouts bound one operation each: headers that drip in byte by byte never exceed one.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.deadline = Deadline(0, lambda: 0)
+        self._via = endpoint.via
+        self._sockets = httpcore2.SyncBackend()
+
+    @override
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        failure: httpcore2.NetworkError | httpcore2.TimeoutException = httpcore2.ConnectError("no address")
+        for address in self._resolved(*(self._via or (host, port))):
+            try:
+                stream = self._sockets.connect_tcp(*address, timeout=self.remaining_s(httpcore2.ConnectTimeout))
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _DeadlineStream(stream, self)
+        raise failure
+
+    def remaining_s(self, exceeded: type[httpcore2.TimeoutException]) -> float:
+        """Tell what an operation may take; raise ``exceeded`` when that is nothing."""
+        remaining_s = self.deadline.remaining_s
+        if not remaining_s:
+            raise exceeded
+        return remaining_s
+
+    def _resolved(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Resolve a name in a daemon thread: ``getaddrinfo`` takes no timeout and cannot be interrupted."""
+        answers: queue.SimpleQueue[list[tuple[str, int]] | OSError] = queue.SimpleQueue()
+
+        def resolve() -> None:
+            try:
+                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            except OSError as error:
+                answers.put(error)
+            else:
+                answers.put([(str(address[0]), int(address[1])) for *_, address in found])
+
+        threading.Thread(target=resolve, name="resolve", daemon=True).start()
+        try:
+            answer = answers.get(timeout=self.remaining_s(httpcore2.ConnectTimeout))
+        except queue.Empty:
+            raise httpcore2.ConnectTimeout from None
+        if isinstance(answer, OSError):
+            raise httpcore2.ConnectError(str(answer)) from answer
+        return answer
+
+
+class _DeadlineStream(httpcore2.NetworkStream):
+    """A stream of such a network."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, network: _DeadlineNetwork) -> None:
+        self._stream = stream
+        self._network = network
+
+    @override
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._network.remaining_s(httpcore2.ReadTimeout))
+
+    @override
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # One request fits a socket's buffer, so this is one operation.
+        self._stream.write(buffer, self._network.remaining_s(httpcore2.WriteTimeout))
+
+    @override
+    def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        # CPython bounds a whole handshake by the socket's timeout.
+        remaining_s = self._network.remaining_s(httpcore2.ConnectTimeout)
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, remaining_s), self._network)
+
+    @override
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+    @override
+    def close(self) -> None:
+        self._stream.close()
