@@ -16,7 +16,8 @@
         ├── TooManyAttempts     429
         ├── ServiceFault        any other status but success
         ├── InvalidReply        not JSON, or not of the schema
-        └── ReplyTooLarge       a body over the cap
+        ├── ReplyTooLarge       a body over the cap
+        └── ProgramFault        a bug: what the person reads while the log has the traceback
 
 ``text`` is an English template; the window translates it (context ``errors``) before it fills it in. A library's
 errors are translated into these once, where the library is called. An exception outside this tree is a bug.
@@ -122,3 +123,9 @@ class ReplyTooLarge(ExchangeError):
     """The body is larger than is ever accepted."""
 
     text = "The service's answer was too large."
+
+
+class ProgramFault(ExchangeError):
+    """A bug in the program; the log has the traceback."""
+
+    text = "Something went wrong in the program itself. The log says more."

@@ -1,0 +1,278 @@
+"""The composition root: makes every object, connects them, runs the loop, and ends it all in order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.backend import Backend
+from desktop_app.config import Options, Profile, Settings
+from desktop_app.errors import ProfileError, ServiceNotStarted
+from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
+from desktop_app.overriding import override
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
+from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
+from desktop_app.signals import ProcessSignals
+from desktop_app.signin.results import LoadResult
+from desktop_app.signin.state import Mode, SignedOut
+from desktop_app.signin.theme import Theme
+from desktop_app.signin.window import Window
+
+if TYPE_CHECKING:
+    from desktop_app.client import ServiceClient
+    from desktop_app.signin.presenter import Presenter
+
+UNSEEN_START_MS = 500
+SHUTDOWN_LIMIT_S = 1.0
+log = logging.getLogger(__name__)
+
+Scenario: TypeAlias = "Callable[[Program], Coroutine[Any, Any, int]]"
+"""Uses the running program and returns its exit code."""
+
+
+class Application(QApplication):
+    """A QApplication that is asked to quit, rather than quitting: what runs is ended first.
+
+    An event filter on the application would see every event of every object; this sees its own only.
+    """
+
+    quit_requested = Signal()
+    """The desktop, or the program, wants it to quit."""
+
+    def __init__(self) -> None:
+        super().__init__(["desktop-app"])
+        self.setApplicationName("desktop-app")
+        self.setApplicationDisplayName("Desktop App")
+        self.setDesktopFileName("desktop-app")
+        self.setQuitOnLastWindowClosed(False)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            self.quit_requested.emit()
+            return True
+        return super().event(event)
+
+
+class Program:
+    """The window and all that stands behind it.
+
+    What needs asyncio or an HTTP client is imported in a thread after the first paint: together they take as long as
+    everything before it.
+
+    Args:
+        options: What this run was asked for.
+        settings: What the last run left.
+        backend: The service, under way already.
+        profile: Where the settings are kept; None keeps none.
+        load_interval_ms: How finely a load is measured.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        settings: Settings,
+        backend: Backend,
+        profile: Profile | None,
+        load_interval_ms: int = LOAD_INTERVAL_MS,
+    ) -> None:
+        self.options = options
+        self.qt = Application()
+        self.backend = backend
+        self.profile = profile
+        self.signals = ProcessSignals()
+        self.monitor = FreezeMonitor(IDLE_INTERVAL_MS)
+        self.meter = LoadMeter(self.monitor, load_interval_ms)
+        self.strip = LagStrip()
+        self.window = Window(self.strip)
+        self.mode = Mode(options.mode or settings.mode)
+        self.presenter: Presenter | None = None
+        self._early: list[Callable[[Presenter], None]] = []
+        self._is_ending = False
+        self._end: Callable[[], object] = self.qt.exit
+        self._connect_window()
+        self.window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
+        self.window.show_mode(self.mode)
+        self.window.show_conditions(options.conditions.name, options.conditions.summary)
+
+    def run(self, scenario: Scenario | None = None) -> int:
+        """Show the window and run until it is closed, or until the scenario has ended.
+
+        Returns:
+            The exit code: the scenario's, or 128 + the number of the signal that ended the program.
+        """
+        self.window.show_state(SignedOut())
+        self.window.show()
+        self.monitor.start()
+        self.window.feel.indicator.start()
+        self._import_the_rest()
+        code = self._run_loop(scenario)
+        self._save_settings()
+        self.signals.restore()
+        return 128 + self.signals.signal_number if self.signals.signal_number else code
+
+    def _import_the_rest(self) -> None:
+        """Let the first frame out, then import in a thread what it did without, while the window answers."""
+        importer = _Importer()
+        importer.finished.connect(self.qt.exit)
+        self.window.state_painted.connect(importer.start)
+        QTimer.singleShot(UNSEEN_START_MS, importer.start)
+        self.qt.exec()
+        self.window.state_painted.disconnect(importer.start)
+        importer.wait()
+
+    def _run_loop(self, scenario: Scenario | None) -> int:
+        from desktop_app.event_loop import EventLoop
+
+        loop = EventLoop(self.qt)
+        loop.set_exception_handler(_log_unexpected)
+        try:
+            code: int = loop.run_until_complete(self._main(scenario))
+            return code
+        finally:
+            loop.close()
+
+    async def _main(self, scenario: Scenario | None) -> int:
+        import asyncio
+
+        from desktop_app.client import ServiceClient
+        from desktop_app.signin.home import HomePage
+        from desktop_app.signin.presenter import Presenter
+
+        ending = asyncio.Event()
+        self._end = ending.set
+        if self._is_ending:
+            ending.set()
+        client = ServiceClient(self.backend, self.signals)
+        presenter = Presenter(client, self.window, deadline_ms=self.options.deadline_ms, mode=self.mode)
+        self.window.add_home(HomePage())
+        self._connect_presenter(presenter)
+        loop = asyncio.get_running_loop()
+        start = loop.create_task(self._report_start(presenter))
+        play = loop.create_task(scenario(self)) if scenario else loop.create_future()
+        end = loop.create_task(ending.wait())
+        try:
+            await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
+            return play.result() if play.done() else int(scenario is not None)
+        finally:
+            self.window.close()
+            for task in (start, play, end):
+                task.cancel()
+            closing = loop.run_in_executor(None, self.backend.close)
+            await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+            await closing
+
+    async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
+        await presenter.aclose()
+        await client.aclose()
+
+    async def _report_start(self, presenter: Presenter) -> None:
+        """Tell the person how the service started, where there is something to tell."""
+        import asyncio
+
+        try:
+            await asyncio.shield(asyncio.wrap_future(self.backend.endpoint()))
+        except ServiceNotStarted as error:
+            presenter.report(error)
+        for notice in self.backend.notices:
+            self.window.show_notice(notice)
+
+    def _connect_window(self) -> None:
+        """Connect what is there from the first frame on; what the person wants then waits for the presenter."""
+        window = self.window
+        window.form.sign_in_requested.connect(
+            lambda email, password: self._ask(lambda presenter: presenter.sign_in(email, password))
+        )
+        window.activity.cancel_requested.connect(lambda: self._ask(lambda presenter: presenter.cancel()))
+        window.toggle.mode_requested.connect(lambda mode: self._ask(lambda presenter: presenter.set_mode(mode)))
+        window.state_painted.connect(self.meter.on_state_painted)
+        window.appearance.theme_changed.connect(self._on_theme_changed)
+        self._on_theme_changed(window.appearance.theme)
+        self.monitor.slice_measured.connect(self.strip.add)
+        self.meter.measured.connect(self._on_load_measured)
+        self.signals.received.connect(self._on_end_requested)
+        self.qt.quit_requested.connect(self._on_end_requested)
+        self.qt.lastWindowClosed.connect(self._on_end_requested)
+
+    def _connect_presenter(self, presenter: Presenter) -> None:
+        window = self.window
+        assert window.home is not None
+        window.home.sign_out_requested.connect(presenter.sign_out)
+        window.home.retry_requested.connect(presenter.retry)
+        presenter.state_changed.connect(window.show_state)
+        presenter.mode_changed.connect(window.show_mode)
+        presenter.load_started.connect(self.meter.begin)
+        presenter.load_started.connect(lambda _mode: self.strip.show_longest(None))
+        presenter.load_ended.connect(self.meter.end)
+        self.presenter = presenter
+        for intention in self._early:
+            intention(presenter)
+        self._early.clear()
+
+    def _ask(self, intention: Callable[[Presenter], None]) -> None:
+        if self.presenter is None:
+            self._early.append(intention)
+        else:
+            intention(self.presenter)
+
+    def _on_end_requested(self) -> None:
+        self._is_ending = True
+        self._end()
+
+    def _on_load_measured(self, result: LoadResult) -> None:
+        self.window.results.show_result(result)
+        self.strip.show_longest(round(result.longest_freeze_ms * NS_PER_MS))
+
+    def _on_theme_changed(self, theme: Theme) -> None:
+        bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
+        self.strip.set_colors(StripColors(theme.raised, theme.strong_border, theme.muted, bands))
+
+    def _save_settings(self) -> None:
+        if self.profile is not None:
+            mode = self.presenter.mode if self.presenter else self.mode
+            geometry = self.window.saveGeometry().toBase64().toStdString()
+            try:
+                self.profile.save_settings(Settings(mode.value, geometry))
+            except ProfileError as error:
+                log.warning("The settings were not saved: %s", error)
+
+
+class _Importer(QObject):
+    """Imports in a thread what the first frame does without."""
+
+    finished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.Thread(target=self._import, name="import")
+        self._is_started = False
+
+    def start(self) -> None:
+        """Begin, unless it has."""
+        if not self._is_started:
+            self._is_started = True
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the thread's end; an import that failed fails again, and visibly, where it is wanted."""
+        if self._is_started:
+            self._thread.join()
+
+    def _import(self) -> None:
+        try:
+            import desktop_app.client
+            import desktop_app.event_loop
+            import desktop_app.signin.home
+            import desktop_app.signin.presenter  # noqa: F401
+        finally:
+            self.finished.emit()
+
+
+def _log_unexpected(_loop: object, context: dict[str, Any]) -> None:
+    log.error("%s", context.get("message", "unexpected"), exc_info=context.get("exception"))

@@ -1,0 +1,163 @@
+"""The command line. Imports nothing heavy before it knows what is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from desktop_app import __version__, commands
+from desktop_app.commands import complain
+from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S
+from desktop_app.errors import DesktopAppError, UsageError
+
+if TYPE_CHECKING:
+    Subparsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+COMMANDS = ("run", "compare", "serve", "accounts")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LONGEST_DEADLINE_S = 3600.0
+
+EXAMPLES = """\
+examples:
+  desktop-app                               open the window
+  desktop-app --mode blocking               open it, waiting the way that freezes it
+  desktop-app --conditions database-busy    with a customer database that others keep busy
+  desktop-app compare                       sign in both ways and print what each was like
+  desktop-app compare --pictures DIR --json FILE
+  desktop-app serve --store sqlite:///customers.sqlite3 --port 8000
+  desktop-app accounts add ada@example.com --store sqlite:///customers.sqlite3
+  desktop-app --server https://shop.example.com
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Returns:
+        0 done, 1 failed, 2 wrong usage, 130 or 143 ended by SIGINT or SIGTERM.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args(_with_command(given))
+        _set_up_log(options.log_level)
+        return int(options.handle(options))
+    except UsageError as error:
+        complain(error)
+        return EXIT_USAGE
+    except DesktopAppError as error:
+        complain(error)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """Put in ``run`` where no command is named."""
+    asks_for_itself = {"-h", "--help", "--version"} & set(arguments[:1])
+    return arguments if asks_for_itself or (arguments[:1] and arguments[0] in COMMANDS) else ["run", *arguments]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="desktop-app",
+        description="Sign in and load preferences, blocking or async: see and measure what a wait does to a window.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"desktop-app {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--profile-dir",
+        type=Path,
+        metavar="DIR",
+        help="where data is kept (default: the platform's data directory)",
+    )
+    everywhere.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: warning")
+    loads = argparse.ArgumentParser(add_help=False)
+    loads.add_argument("--server", metavar="URL", help="use a service that runs already (default: an own one)")
+    loads.add_argument(
+        "--deadline",
+        type=_deadline,
+        default=DEFAULT_DEADLINE_S,
+        metavar="SECONDS",
+        help="for signing in and loading together (default: %(default)g)",
+    )
+    loads.add_argument(
+        "--conditions",
+        default=DEFAULT_CONDITIONS,
+        metavar="NAME",
+        help="of network and database: healthy, slow, silent, database-busy (default: %(default)s)",
+    )
+    _add_run(subparsers, [everywhere, loads])
+    _add_compare(subparsers, [everywhere, loads])
+    _add_serve(subparsers, [everywhere])
+    _add_accounts(subparsers, [everywhere])
+    return parser
+
+
+def _add_run(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+    run = subparsers.add_parser("run", parents=parents, help="open the window (what no command means, too)")
+    run.add_argument("--mode", choices=("blocking", "async"), help="how to wait (default: as the last time)")
+    run.set_defaults(handle=commands.run)
+
+
+def _add_compare(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+    compare = subparsers.add_parser("compare", parents=parents, help="sign in both ways and tell what each was like")
+    compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    compare.add_argument("--pictures", type=Path, metavar="DIR", help="write pictures of both ways there")
+    compare.add_argument("--email", help="whom to sign in (default: the demo account)")
+    compare.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
+    compare.set_defaults(handle=commands.compare)
+
+
+def _add_serve(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+    serve = subparsers.add_parser("serve", parents=parents, help="run the service alone")
+    serve.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
+    serve.add_argument("--port", type=_port, default=0, help="0 takes any that is free (default)")
+    for flag in ("--child", "--demo-account", "--allow-load"):
+        serve.add_argument(flag, action="store_true", help=argparse.SUPPRESS)
+    serve.set_defaults(handle=commands.serve)
+
+
+def _add_accounts(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+    accounts = subparsers.add_parser("accounts", help="who can sign in")
+    actions = accounts.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", parents=parents, help="add an account; asks for its password")
+    add.add_argument("email")
+    add.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
+    add.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
+    add.add_argument("--preferences", type=Path, metavar="FILE", help="a JSON file with the customer's preferences")
+    add.set_defaults(handle=commands.add_account)
+    listing = actions.add_parser("list", parents=parents, help="list the accounts")
+    listing.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
+    listing.set_defaults(handle=commands.list_accounts)
+
+
+def _deadline(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= LONGEST_DEADLINE_S:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0 and at most {LONGEST_DEADLINE_S:g} seconds")
+    return seconds
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port from 0 to 65535")
+    return port
+
+
+def _set_up_log(level: str) -> None:
+    import logging
+
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("httpx2", "httpcore2", "qasync", "aiosqlite", "sqlalchemy", "uvicorn", "asyncio"):
+        # Below this level they write whole URLs, headers and values.
+        logging.getLogger(library).setLevel(logging.WARNING)

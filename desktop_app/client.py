@@ -1,0 +1,88 @@
+"""What the presenter has its exchanges driven by: the service, wherever it is just now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TypeVar
+
+from desktop_app.backend import Backend
+from desktop_app.errors import DeadlineExceeded
+from desktop_app.preferences.asynchronous import AsyncClient
+from desktop_app.preferences.blocking import BlockingClient
+from desktop_app.preferences.deadline import Deadline
+from desktop_app.preferences.exchange import Exchange
+from desktop_app.preferences.model import Session
+from desktop_app.preferences.transport import Endpoint
+from desktop_app.signals import ProcessSignals, WaitInterruptedError
+
+T = TypeVar("T")
+
+
+class ServiceClient:
+    """Drives exchanges with the service in either way; belongs to the thread of the event loop.
+
+    Waiting for a service that is still starting is part of the exchange, and counts against its deadline.
+    """
+
+    def __init__(self, backend: Backend, signals: ProcessSignals) -> None:
+        self._backend = backend
+        self._signals = signals
+        self._endpoint: Endpoint | None = None
+        self._blocking: BlockingClient | None = None
+        self._async: AsyncClient | None = None
+        self._left: list[AsyncClient] = []
+
+    def run_blocking(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+        """Drive an exchange on the calling thread.
+
+        Raises:
+            ExchangeError: It did not come to its end.
+            asyncio.CancelledError: SIGINT or SIGTERM arrived meanwhile.
+        """
+        try:
+            with self._signals.interrupting_wait():
+                try:
+                    endpoint = self._backend.endpoint().result(deadline.remaining_s)
+                except FutureTimeoutError:
+                    raise DeadlineExceeded(detail="the service is still starting") from None
+                self._move_to(endpoint)
+                self._blocking = self._blocking or BlockingClient(endpoint)
+                return self._blocking.run(steps, deadline, confirmed)
+        except WaitInterruptedError:
+            raise asyncio.CancelledError from None
+
+    async def run_async(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+        """Drive an exchange in the calling coroutine.
+
+        Raises:
+            ExchangeError: It did not come to its end.
+        """
+        try:
+            async with asyncio.timeout(deadline.remaining_s):
+                # Shielded: a load that is cancelled must not cancel the start of the service.
+                endpoint = await asyncio.shield(asyncio.wrap_future(self._backend.endpoint()))
+        except TimeoutError:
+            raise DeadlineExceeded(detail="the service is still starting") from None
+        self._move_to(endpoint)
+        self._async = self._async or AsyncClient(endpoint)
+        return await self._async.run(steps, deadline, confirmed)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        self._leave()
+        for client in self._left:
+            await client.aclose()
+
+    def _move_to(self, endpoint: Endpoint) -> None:
+        if endpoint != self._endpoint:
+            self._leave()
+            self._endpoint = endpoint
+
+    def _leave(self) -> None:
+        if self._blocking is not None:
+            self._blocking.close()
+        if self._async is not None:
+            self._left.append(self._async)
+        self._blocking = self._async = None

@@ -1,0 +1,160 @@
+"""What each command does. Imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_app.backend import Backend
+from desktop_app.conditions.presets import conditions_named
+from desktop_app.config import Options, Profile, Settings, checked_server
+from desktop_app.errors import DesktopAppError, ProfileError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desktop_app.preferences.model import Preferences
+
+
+def complain(error: DesktopAppError) -> None:
+    """Say in one line on stderr what is wrong."""
+    print(f"desktop-app: {error}", file=sys.stderr)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the window."""
+    _require_screen()
+    options = _options(arguments)
+    profile: Profile | None = None
+    problem: ProfileError | None = None
+    try:
+        profile = Profile(options.profile_dir)
+    except ProfileError as error:
+        # The window opens all the same and says it, too; a service that runs elsewhere does without the directory.
+        problem = error
+        complain(error)
+    backend = Backend(options.conditions, server=options.server, store_url=profile.store_url if profile else "")
+    if problem and not options.server:
+        backend.fail(problem)
+    else:
+        backend.start()
+
+    from desktop_app.app import Program
+
+    return Program(options, profile.load_settings() if profile else Settings(), backend, profile).run()
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Sign in both ways and tell what each was like."""
+    options = _options(arguments)
+    if bool(options.server) != bool(arguments.email):
+        raise UsageError(reason="--server and --email go together: the demo account is the own service's only.")
+    if arguments.email and not arguments.password_file:
+        raise UsageError(reason="--email needs --password-file, a file that holds the password.")
+    password = _read(arguments.password_file).strip() if arguments.password_file else ""
+    if not _has_screen():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+    from desktop_app.comparison.command import compare as compare_modes
+
+    with tempfile.TemporaryDirectory(prefix="desktop-app-") as temporary:
+        profile = Profile(options.profile_dir or Path(temporary))
+        return compare_modes(options, profile, arguments.email, password, arguments.json, arguments.pictures)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Run the service alone, or as the child of a window."""
+    from desktop_app.service.serve import serve as serve_until_ended
+
+    secret = None
+    if arguments.child:
+        import json
+
+        secret = json.loads(sys.stdin.readline())["secret"]
+    return serve_until_ended(
+        store_url=arguments.store or Profile(arguments.profile_dir).store_url,
+        port=arguments.port,
+        secret=secret,
+        demo_account=arguments.demo_account,
+        allow_load=arguments.allow_load,
+        lifeline=arguments.child,
+    )
+
+
+def add_account(arguments: argparse.Namespace) -> int:
+    """Add an account."""
+    from desktop_app.service.accounts import add_account as add
+
+    if arguments.password_file:
+        password = _read(arguments.password_file).strip()
+    else:
+        import getpass
+
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more: ") != password:
+            raise UsageError(reason="The two passwords are not the same.")
+    preferences = _preferences(arguments.preferences)
+    add(arguments.store or Profile(arguments.profile_dir).store_url, arguments.email, password, preferences)
+    print(f"{arguments.email} can sign in now.")
+    return 0
+
+
+def list_accounts(arguments: argparse.Namespace) -> int:
+    """List the accounts, one a line."""
+    from desktop_app.service.accounts import list_accounts as listed
+
+    for email in listed(arguments.store or Profile(arguments.profile_dir).store_url):
+        print(email)
+    return 0
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    conditions = conditions_named(arguments.conditions)
+    if arguments.server and conditions.database_load:
+        raise UsageError(reason=f"{conditions.name} is for the program's own service: leave out --server.")
+    return Options(
+        mode=getattr(arguments, "mode", None),
+        server=checked_server(arguments.server) if arguments.server else "",
+        deadline_s=arguments.deadline,
+        conditions=conditions,
+        profile_dir=arguments.profile_dir,
+    )
+
+
+def _preferences(path: Path | None) -> Preferences:
+    import msgspec
+
+    from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
+
+    if path is None:
+        return DEFAULT_PREFERENCES
+    try:
+        return msgspec.json.decode(_read(path), type=Preferences)
+    except msgspec.DecodeError as error:
+        raise UsageError(reason=f"{path} does not hold preferences: {error}.") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(reason=f"{path} can't be read: {reason}.") from None
+
+
+def _has_screen() -> bool:
+    """Tell whether a window can be opened here; Qt would end the process to say that it cannot."""
+    needs_server = sys.platform not in ("win32", "darwin")
+    servers = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    return not needs_server or any(os.environ.get(name) for name in servers)
+
+
+def _require_screen() -> None:
+    if not _has_screen():
+        raise DesktopAppError(
+            reason="There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "
+            "try desktop-app compare, which needs none."
+        )

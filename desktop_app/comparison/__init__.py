@@ -1,0 +1,1 @@
+"""``desktop-app compare``: both ways of waiting, side by side."""

@@ -1,0 +1,78 @@
+"""The qasync event loop that the program runs on."""
+
+from __future__ import annotations
+
+import math
+import threading
+from asyncio import Handle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop, _SimpleTimer  # type: ignore[import-untyped]
+
+from desktop_app.overriding import override
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
+    """qasync's loop with timers that are never early, and an executor that never holds up the exit."""
+
+    def __init__(self, app: QApplication, *, already_running: bool = False) -> None:
+        super().__init__(app, already_running=already_running)
+        self._timer = _PreciseTimer()
+        self.set_default_executor(DaemonExecutor())
+
+
+class _PreciseTimer(_SimpleTimer):  # type: ignore[misc]  # qasync has no type hints
+    """qasync 0.28 starts coarse timers and cuts off fractions of a millisecond: ``sleep(1)`` took 0.95 s.
+
+    Can go when qasync's own timers are precise.
+    """
+
+    @override
+    def add_callback(self, handle: Handle, delay: float = 0) -> Handle:
+        # Half a millisecond more than whole ones survives qasync's own conversion, which cuts off.
+        delay_s = (math.ceil(delay * 1000) + 0.5) / 1000 if delay > 0 else 0
+        return super().add_callback(handle, delay_s)  # type: ignore[no-any-return]
+
+    @override
+    def startTimer(self, interval_ms: int, timer_type: Qt.TimerType = Qt.TimerType.PreciseTimer) -> int:
+        return super().startTimer(interval_ms, timer_type)  # type: ignore[no-any-return]
+
+
+class DaemonExecutor(Executor):
+    """Runs each call in a daemon thread of its own.
+
+    A name lookup can hang for minutes and cannot be interrupted; the standard executor, and qasync's, wait for it
+    at the program's end. The program makes few such calls, so a thread each is cheap enough.
+    """
+
+    @override
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = call(*args, **kwargs)
+                except BaseException as error:  # noqa: BLE001 - all of it belongs to whoever awaits the future
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+
+        threading.Thread(target=work, name="executor", daemon=True).start()
+        return future
+
+    @override
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Do nothing: there is no queue, and the threads end with the process at the latest."""
+
+
+def install_exception_handler(loop: EventLoop, handle: Callable[[dict[str, Any]], None]) -> None:
+    """Have errors that nobody awaited reported to ``handle``."""
+    loop.set_exception_handler(lambda _loop, context: handle(context))

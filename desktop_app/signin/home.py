@@ -1,0 +1,184 @@
+"""The home page: first as the defaults have it, then as the customer wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from PySide6.QtCore import QEvent, QLocale, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.overriding import override
+from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
+from desktop_app.resources import icon
+from desktop_app.signin.banner import Banner
+from desktop_app.signin.card import TEXT_SCALES, CardContent, CategoryCard, grid
+from desktop_app.signin.catalogue import CATALOGUE, Category, ordered, price_in
+from desktop_app.signin.labels import ElidedLabel
+from desktop_app.signin.theme import Theme
+
+HEADER_HEIGHT = 56
+SIGN_OUT_WIDTH = 116
+CARDS_A_STEP = 3
+
+
+class CardGrid(QWidget):
+    """The cards, in as many columns as have room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards = [CategoryCard(self) for _ in CATALOGUE]
+        self._text_scale = 1.0
+
+    def set_text_scale(self, text_scale: float) -> None:
+        """Make room for text larger or smaller than usual by a factor."""
+        self._text_scale = text_scale
+        self._arrange()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        rectangles = grid(self.width(), len(self.cards), self._text_scale)
+        for card, rectangle in zip(self.cards, rectangles, strict=True):
+            card.setGeometry(rectangle)
+        self.setMinimumHeight(rectangles[-1].bottom() + 1)
+
+
+class HomePage(QWidget):
+    """Greeting, Sign out, banner, cards.
+
+    Showing it anew is a number of steps, each shorter than a frame: whoever asks runs them one at a time.
+    """
+
+    sign_out_requested = Signal()
+    """The person wants to leave."""
+    retry_requested = Signal()
+    """The person wants the preferences to be asked for once more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = DEFAULT_PREFERENCES
+        self._email = ""
+        self.greeting = ElidedLabel("greeting")
+        self.account = ElidedLabel("muted")
+        self.sign_out = QPushButton()
+        self.sign_out.setProperty("role", "secondary")
+        self.sign_out.setFixedWidth(SIGN_OUT_WIDTH)
+        self.sign_out.clicked.connect(self.sign_out_requested)
+        self.banner = Banner("warning", "database")
+        self.banner.action_requested.connect(self.retry_requested)
+        self.grid = CardGrid()
+        self.scroller = QScrollArea()
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setWidget(self.grid)
+        self._lay_out()
+        self._retranslate()
+
+    def _lay_out(self) -> None:
+        header = QWidget()
+        header.setFixedHeight(HEADER_HEIGHT)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.greeting)
+        words.addWidget(self.account)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(0, 4, 0, 4)
+        row.addLayout(words, 1)
+        row.addWidget(self.sign_out)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 0, 24, 0)
+        layout.setSpacing(10)
+        layout.addWidget(header)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.scroller, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.banner.set_theme(theme)
+        self.sign_out.setIcon(icon("sign-out", theme.text))
+        for card in self.grid.cards:
+            card.set_theme(theme)
+
+    def steps_to_show(
+        self, email: str, preferences: Preferences = DEFAULT_PREFERENCES
+    ) -> Iterator[Callable[[], None]]:
+        """Yield what shows the page to this customer, with these preferences."""
+
+        def begin() -> None:
+            self._email, self._preferences = email, preferences
+            self._retranslate()
+
+        yield begin
+        text_scale = TEXT_SCALES[preferences.text_size]
+        yield partial(self.grid.set_text_scale, text_scale)
+        categories = ordered(preferences.favourite_categories)
+        cards = list(zip(self.grid.cards, categories, strict=True))
+        for start in range(0, len(cards), CARDS_A_STEP):
+            part = cards[start : start + CARDS_A_STEP]
+            yield partial(self._show_cards, part)
+
+    def show_degraded(self, title: str, text: str) -> None:
+        """Say why the page is the default one, and offer to try again."""
+        self.banner.show_message(title, text, self.tr("&Retry"))
+
+    def _show_cards(self, part: list[tuple[CategoryCard, Category]]) -> None:
+        titles, texts = self._titles(), self._texts()
+        locale = QLocale(self._preferences.language)
+        favourites = self._preferences.favourite_categories
+        for card, category in part:
+            content = CardContent(
+                icon=category.name,
+                title=titles[category.name],
+                text=texts[category.name],
+                price=locale.toCurrencyString(*price_in(category, self._preferences.currency)),
+                is_favourite=category.name in favourites,
+            )
+            card.show_content(content, TEXT_SCALES[self._preferences.text_size])
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def _retranslate(self) -> None:
+        name = self._preferences.display_name
+        self.greeting.setText(self.tr("Welcome back, {name}").format(name=name) if name else self.tr("Welcome"))
+        self.account.setText(self.tr("Signed in as {email}").format(email=self._email))
+        self.sign_out.setText(self.tr("Sign &out"))
+
+    def _titles(self) -> dict[str, str]:
+        return {
+            "books": self.tr("Books"),
+            "music": self.tr("Music"),
+            "travel": self.tr("Travel"),
+            "garden": self.tr("Garden"),
+            "kitchen": self.tr("Kitchen"),
+            "photography": self.tr("Photography"),
+            "games": self.tr("Games"),
+            "art": self.tr("Art"),
+            "cycling": self.tr("Cycling"),
+            "running": self.tr("Running"),
+            "science": self.tr("Science"),
+            "home": self.tr("Home"),
+        }
+
+    def _texts(self) -> dict[str, str]:
+        return {
+            "books": self.tr("New paperbacks"),
+            "music": self.tr("Vinyl of the month"),
+            "travel": self.tr("Weekend by train"),
+            "garden": self.tr("Herbs and seeds"),
+            "kitchen": self.tr("Cast-iron pan"),
+            "photography": self.tr("50 mm lens, used"),
+            "games": self.tr("Board games"),
+            "art": self.tr("Watercolour set"),
+            "cycling": self.tr("Touring panniers"),
+            "running": self.tr("Trail shoes"),
+            "science": self.tr("Pocket microscope"),
+            "home": self.tr("Wool blanket"),
+        }
