@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -71,17 +72,22 @@ def serve(arguments: argparse.Namespace) -> int:
 
     secret = None
     if arguments.child:
-        import json
-
         secret = json.loads(sys.stdin.readline())["secret"]
-    return serve_until_ended(
-        store_url=arguments.store or Profile(arguments.profile_dir).store_url,
-        port=arguments.port,
-        secret=secret,
-        demo_account=arguments.demo_account,
-        allow_load=arguments.allow_load,
-        lifeline=arguments.child,
-    )
+    try:
+        return serve_until_ended(
+            store_url=arguments.store or Profile(arguments.profile_dir).store_url,
+            port=arguments.port,
+            secret=secret,
+            demo_account=arguments.demo_account,
+            allow_load=arguments.allow_load,
+            lifeline=arguments.child,
+        )
+    except DesktopAppError as error:
+        if not arguments.child:
+            raise
+        # The window is who tells the person.
+        print(json.dumps({"event": "failed", "reason": str(error)}), flush=True)
+        return 1
 
 
 def add_account(arguments: argparse.Namespace) -> int:

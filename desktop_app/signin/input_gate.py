@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
 
@@ -58,5 +58,5 @@ class InputGate(QObject):
         if isinstance(event, QMouseEvent):
             return self._window.childAt(event.position().toPoint()) not in self._exempt
         if isinstance(event, QKeyEvent):
-            return event.key() in NEVER_TYPED or QApplication.focusWidget() not in self._exempt
+            return event.key() in NEVER_TYPED or self._window.focusWidget() not in self._exempt
         return True

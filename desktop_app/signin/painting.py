@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, SignalInstance
 from PySide6.QtWidgets import QWidget
@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 UNSEEN_LIMIT_S = 0.25
 
 
-async def emitted(signal: SignalInstance) -> None:
-    """Return when a signal is emitted next."""
+def emission(signal: SignalInstance) -> Future[tuple[Any, ...]]:
+    """Give a future of the arguments with which a signal is emitted next."""
     import asyncio  # the first paint must not wait for this module
 
-    emission: Future[None] = asyncio.get_running_loop().create_future()
-    connection = signal.connect(lambda *_: emission.done() or emission.set_result(None))
-    try:
-        await emission
-    finally:
-        signal.disconnect(connection)
+    future: Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
+
+    def resolve(*arguments: object) -> None:
+        if not future.done():
+            future.set_result(arguments)
+
+    connection = signal.connect(resolve)
+    future.add_done_callback(lambda _: signal.disconnect(connection))
+    return future
 
 
 async def painted(widget: QWidget) -> None:

@@ -31,7 +31,7 @@ from desktop_app.signin.form import SignInForm
 from desktop_app.signin.input_gate import InputGate
 from desktop_app.signin.labels import ElidedLabel, plain_label
 from desktop_app.signin.mode_toggle import ModeToggle
-from desktop_app.signin.painting import emitted, painted
+from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.results import ResultsPanel
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State
 from desktop_app.signin.steps import Steps
@@ -58,6 +58,9 @@ class Window(QMainWindow):
 
     state_painted = Signal(object)
     """This `State` is wholly on the screen: the last step of showing it was run and then painted."""
+
+    wait_ended = Signal()
+    """The wait that froze the window is over; the screen still shows the frame it was frozen in."""
 
     def __init__(self, instrument: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -263,9 +266,10 @@ class Window(QMainWindow):
         self.gate.close()
         try:
             if self._steps.is_running:
-                await emitted(self._steps.finished)
+                await emission(self._steps.finished)
             await painted(self.activity.spinner)
             yield
+            self.wait_ended.emit()
             # All that queued up is delivered in the turn of the event loop in which the indicator is painted.
             await painted(self.feel.indicator)
         finally:

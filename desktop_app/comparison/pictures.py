@@ -1,0 +1,99 @@
+"""The pictures of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from desktop_app.comparison.scenario import Recording
+from desktop_app.errors import UsageError
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.events import Band
+from desktop_app.responsiveness.qt.lag_strip import LIGHT_BANDS
+from desktop_app.responsiveness.timeline import height_share
+from desktop_app.signin.state import Mode
+from desktop_app.signin.theme import LIGHT
+
+CHART_WIDTH, CHART_HEIGHT, SCALE = 960, 380, 2
+LEFT, RIGHT, TOP, BOTTOM, GAP = 88, 24, 44, 40, 34
+GRID_MS = (10, 50, 250, 1000)
+TICKS = 6
+
+
+def save_pictures(recordings: Mapping[Mode, Recording], directory: Path) -> list[Path]:
+    """Write each mode's window midway and at the end, and the lag of both on one time axis.
+
+    Raises:
+        UsageError: The directory cannot be written to.
+    """
+    images: dict[str, QImage] = {}
+    for mode, recording in recordings.items():
+        images[f"{mode.value}-midway.png"] = recording.midway.toImage()
+        images[f"{mode.value}-end.png"] = recording.end.toImage()
+    images["lag.png"] = lag_chart(recordings)
+    paths = []
+    for name, image in images.items():
+        path = directory / name
+        if not image.save(str(path)):
+            raise UsageError(reason=f"{path} can't be written.")
+        paths.append(path)
+    return paths
+
+
+def lag_chart(recordings: Mapping[Mode, Recording]) -> QImage:
+    """Draw the event-loop lag of both loads, one above the other, from submit to end."""
+    image = QImage(CHART_WIDTH * SCALE, CHART_HEIGHT * SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(SCALE)
+    image.fill(QColor(LIGHT.surface))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _write(painter, QRectF(LEFT, 10, 700, 24), "Event-loop lag from submit to the end of the load", bold=True)
+    span_ms = max(recording.duration_ms for recording in recordings.values()) * 1.02
+    lane_height = (CHART_HEIGHT - TOP - BOTTOM - GAP) / len(recordings)
+    for i, (mode, recording) in enumerate(recordings.items()):
+        lane = QRectF(LEFT, TOP + i * (lane_height + GAP), CHART_WIDTH - LEFT - RIGHT, lane_height)
+        _draw_lane(painter, lane, mode, recording, span_ms)
+    for tick in range(TICKS + 1):
+        x = LEFT + (CHART_WIDTH - LEFT - RIGHT) * tick / TICKS
+        text = f"{span_ms * tick / TICKS / 1000:.1f} s"
+        _write(painter, QRectF(x - 30, CHART_HEIGHT - BOTTOM + 8, 60, 18), text, centred=True)
+    painter.end()
+    return image
+
+
+def _draw_lane(painter: QPainter, lane: QRectF, mode: Mode, recording: Recording, span_ms: float) -> None:
+    painter.fillRect(lane, QColor(LIGHT.window))
+    longest = f"{mode.value}: longest freeze {recording.figures.longest_freeze_ms:,.0f} ms"
+    _write(painter, QRectF(lane.left(), lane.top() - 20, 500, 18), longest)
+    painter.save()
+    painter.setClipRect(lane)
+    for start_ms, length_ms in recording.lag:
+        height = lane.height() * height_share(round(length_ms * NS_PER_MS))
+        x = lane.left() + lane.width() * start_ms / span_ms
+        width = max(1.0, lane.width() * length_ms / span_ms)
+        color = QColor(LIGHT_BANDS[Band.of(round(length_ms * NS_PER_MS))])
+        painter.fillRect(QRectF(x, lane.bottom() - height, width, height), color)
+    painter.restore()
+    for grid_ms in GRID_MS:
+        y = lane.bottom() - lane.height() * height_share(grid_ms * NS_PER_MS)
+        painter.setPen(QPen(QColor(LIGHT.strong_border), 0.5, Qt.PenStyle.DotLine))
+        painter.drawLine(round(lane.left()), round(y), round(lane.right()), round(y))
+        text = f"{grid_ms} ms" if grid_ms < 1000 else f"{grid_ms // 1000} s"
+        _write(painter, QRectF(0, y - 9, LEFT - 8, 18), text, right=True)
+
+
+def _write(
+    painter: QPainter, where: QRectF, text: str, *, bold: bool = False, centred: bool = False, right: bool = False
+) -> None:
+    font = QFont()
+    font.setPixelSize(14 if bold else 12)
+    font.setBold(bold)
+    painter.setFont(font)
+    painter.setPen(QColor(LIGHT.text if bold else LIGHT.muted))
+    across = Qt.AlignmentFlag.AlignHCenter if centred else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(
+        where, int(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else across)), text
+    )

@@ -1,0 +1,44 @@
+"""Who is let in at all: only requests addressed to this machine, and only with the run's secret if there is one."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import TYPE_CHECKING, Final
+
+from starlette.datastructures import Headers
+
+from desktop_app.service.problems import problem
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+SECRET_HEADER: Final = "Desktop-App-Secret"  # noqa: S105 a header's name
+
+_LOOPBACK_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+
+
+class Guard:
+    """ASGI middleware around the whole application.
+
+    The Host header is checked because of DNS rebinding: a web page whose name is made to point at 127.0.0.1 could
+    otherwise talk to the service through the person's browser.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str | None) -> None:
+        self._app = app
+        self._secret = None if secret is None else secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that is refused, pass on any other."""
+        answerer = self._refusal(Headers(scope=scope)) or self._app
+        await answerer(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> Response | None:
+        if _LOOPBACK_HOST.fullmatch(headers.get("host", "")) is None:
+            return problem(421, "This service answers for this machine's loopback address only.")
+        given = headers.get(SECRET_HEADER, "").encode()
+        if self._secret is not None and not hmac.compare_digest(given, self._secret):
+            return problem(403, f"The header {SECRET_HEADER} is missing or wrong.")
+        return None

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conditions.processes import ProxyProcess
+from tests.conditions.upstreams import echo, upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop_app.conditions.messages import Address
+
+
+@pytest.fixture
+def echo_service() -> Iterator[Address]:
+    with upstream(echo) as address:
+        yield address
+
+
+@pytest.fixture
+def proxy() -> Iterator[ProxyProcess]:
+    """A proxy process; whatever was done to it, it has said nothing on stderr at its end."""
+    process = ProxyProcess()
+    try:
+        yield process
+        process.end()
+        assert process.stderr() == ""
+    finally:
+        process.process.kill()
+        process.process.wait()
+        process.dispose()

@@ -1,0 +1,133 @@
+"""The proxy within the test's own process, where its tasks can be counted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desktop_app.conditions import proxy as proxy_module
+from desktop_app.conditions.messages import Configuration
+from desktop_app.conditions.presets import PRESETS
+from desktop_app.conditions.proxy import Proxy
+from tests.conditions.upstreams import HANG_S, connect, echo, refusing, upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from desktop_app.conditions.messages import Address
+
+
+async def until_tasks(count: int) -> None:
+    """Wait until there are so many tasks, the caller's included."""
+    async with asyncio.timeout(HANG_S):
+        while len(asyncio.all_tasks()) != count:  # noqa: ASYNC110 -- nothing tells when a last task is gone
+            await asyncio.sleep(0.01)
+
+
+def complaints_of(scenario: Callable[[], Awaitable[None]]) -> list[str]:
+    """Run it, and return what reached the loop's exception handler."""
+    complaints: list[str] = []
+
+    async def watched() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: complaints.append(str(context["message"])))
+        await scenario()
+        gc.collect()
+        await asyncio.sleep(0)
+
+    asyncio.run(watched())
+    gc.collect()
+    return complaints
+
+
+async def talk_and_leave(address: Address) -> None:
+    # Whatever the other side does: it may have closed before the first byte.
+    with contextlib.suppress(ConnectionError), await asyncio.to_thread(connect, address) as client:
+        await asyncio.to_thread(client.sendall, b"anyone?")
+
+
+def connect_and_read(address: Address) -> None:
+    with connect(address) as client:
+        client.recv(1)
+
+
+def test_a_client_that_gives_up_on_silence_leaves_nothing_behind(echo_service: Address) -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        address = await proxy.start()
+        await proxy.configure(Configuration(upstream=echo_service, toxics=PRESETS["silent"].toxics))
+        for _ in range(5):
+            await talk_and_leave(address)
+        await until_tasks(1)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+def test_broken_connections_make_no_noise() -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        address = await proxy.start()
+        with refusing() as nobody:
+            await proxy.configure(Configuration(upstream=nobody))
+            await talk_and_leave(address)
+            await until_tasks(1)
+        with upstream(lambda connection: connection.close()) as hasty:
+            await proxy.configure(Configuration(upstream=hasty))
+            for _ in range(5):
+                await talk_and_leave(address)
+            await until_tasks(1)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+def test_closing_the_proxy_closes_open_connections() -> None:
+    async def scenario() -> None:
+        with upstream(echo) as address:
+            proxy = Proxy()
+            listening = await proxy.start()
+            await proxy.configure(Configuration(upstream=address))
+            reader, writer = await asyncio.open_connection(listening.host, listening.port)
+            writer.write(b"ping")
+            await reader.readexactly(4)
+            await proxy.close()
+            with pytest.raises(ConnectionResetError):
+                await reader.readexactly(1)
+            writer.close()
+            await until_tasks(1)
+
+    assert complaints_of(scenario) == []
+
+
+def test_closing_the_proxy_closes_waiting_connections() -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        reader, writer = await asyncio.open_connection(listening.host, listening.port)
+        writer.write(b"early")
+        await until_tasks(2)
+        await proxy.close()
+        with pytest.raises(ConnectionResetError):
+            await reader.readexactly(1)
+        writer.close()
+        await until_tasks(1)
+
+    assert complaints_of(scenario) == []
+
+
+def test_one_connection_too_many_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy_module, "MAX_CONNECTIONS", 0)
+
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.to_thread(connect_and_read, listening)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []

@@ -1,0 +1,55 @@
+"""What every test can rely on: no screen, no leftovers, and no error that nobody saw."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before qasync, which would otherwise look for other bindings first.
+os.environ["QT_API"] = "pyside6"
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.event_loop import EventLoop
+
+
+@pytest.fixture(autouse=True)
+def no_leftover_threads() -> Iterator[None]:
+    """Fail a test that leaves a thread behind which would keep the process alive."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.daemon]
+    for thread in left:
+        thread.join(5)
+    assert not [thread for thread in left if thread.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which a warning or an error was logged, unless it takes it out of ``caplog`` itself."""
+    yield
+    unexpected = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert not [record.getMessage() for record in unexpected]
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[EventLoop]:
+    """The program's event loop, driven by ``qtbot.wait*``: coroutines and clicks go on while a test waits."""
+    unhandled: list[dict[str, Any]] = []
+    loop = EventLoop(qapp, already_running=True)
+    loop.set_exception_handler(lambda _loop, context: unhandled.append(context))
+    yield loop
+    loop.stop()
+    loop.close()
+    # Whatever called quit() outside exec() would make the next wait return at once.
+    QTimer.singleShot(0, qapp.quit)
+    qapp.exec()
+    gc.collect()
+    assert not unhandled
