@@ -17,10 +17,11 @@ from desktop_app.responsiveness.timeline import height_share
 from desktop_app.signin.state import Mode
 from desktop_app.signin.theme import LIGHT
 
-CHART_WIDTH, CHART_HEIGHT, SCALE = 960, 380, 2
-LEFT, RIGHT, TOP, BOTTOM, GAP = 88, 24, 44, 40, 34
+CHART_WIDTH, CHART_HEIGHT, SCALE = 960, 400, 2
+LEFT, RIGHT, TOP, BOTTOM, GAP = 88, 32, 70, 40, 38
 GRID_MS = (10, 50, 250, 1000)
-TICKS = 6
+TICK_STEPS_MS = (50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+MOST_TICKS = 8
 
 
 def save_pictures(recordings: Mapping[Mode, Recording], directory: Path) -> list[Path]:
@@ -56,9 +57,10 @@ def lag_chart(recordings: Mapping[Mode, Recording]) -> QImage:
     for i, (mode, recording) in enumerate(recordings.items()):
         lane = QRectF(LEFT, TOP + i * (lane_height + GAP), CHART_WIDTH - LEFT - RIGHT, lane_height)
         _draw_lane(painter, lane, mode, recording, span_ms)
-    for tick in range(TICKS + 1):
-        x = LEFT + (CHART_WIDTH - LEFT - RIGHT) * tick / TICKS
-        text = f"{span_ms * tick / TICKS / 1000:.1f} s"
+    step_ms = next((step for step in TICK_STEPS_MS if span_ms / step <= MOST_TICKS), span_ms / MOST_TICKS)
+    for tick in range(int(span_ms / step_ms) + 1):
+        x = LEFT + (CHART_WIDTH - LEFT - RIGHT) * tick * step_ms / span_ms
+        text = f"{tick * step_ms / 1000:g} s"
         _write(painter, QRectF(x - 30, CHART_HEIGHT - BOTTOM + 8, 60, 18), text, centred=True)
     painter.end()
     return image

@@ -102,6 +102,8 @@ class Comparer:
         async with asyncio.timeout(ANSWER_LIMIT_S):
             while person.is_waiting:
                 await painted(window.feel.indicator)
+        # What the result panel shows of this load is painted after it.
+        await painted(window.results)
         for signal, connection in connected:
             signal.disconnect(connection)
         figures = ModeFigures(
@@ -118,6 +120,7 @@ class Comparer:
     def _submit(self) -> None:
         """Fill the form in, click on Sign in, and then into the field to type in."""
         window = self._window
+        window.feel.typing.clear()
         window.form.email.setText(self._email)
         window.form.password.setText(self._password)
         for widget in (window.form.sign_in, window.feel.typing):

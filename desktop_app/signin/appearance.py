@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTranslator, Signal
@@ -19,16 +19,19 @@ DEFAULT_LANGUAGE = "en"
 class Appearance(QObject):
     """What the window looks like, and in which language it speaks.
 
+    A style sheet for the whole window takes longer than a frame to change, so each part has its own copy.
+
     Args:
-        window: Gets the style sheet.
+        parts: The parts of the window that get a style sheet.
+        parent: Its owner.
     """
 
     theme_changed = Signal(object)
     """What paints itself paints in this `Theme` from now on."""
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, parts: Sequence[QWidget], parent: QObject) -> None:
+        super().__init__(parent)
+        self._parts = list(parts)
         self._template = style_template()
         self._choice: tuple[str, str] | None = None
         self._language = DEFAULT_LANGUAGE
@@ -37,32 +40,52 @@ class Appearance(QObject):
         self.theme = _theme_of(DEFAULT_THEME, DEFAULT_ACCENT)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
+    def add(self, part: QWidget) -> None:
+        """Dress one more part of the window, from now on with the others."""
+        self._parts.insert(0, part)
+        part.setStyleSheet(style_sheet(self._template, self.theme))
+
     def steps_to(
         self, theme: str = DEFAULT_THEME, accent: str = DEFAULT_ACCENT, language: str = DEFAULT_LANGUAGE
     ) -> Iterator[Callable[[], None]]:
-        """Yield what changes to these: nothing where that is how it is already."""
+        """Yield what changes to these: nothing where that is how it is already.
+
+        Until `reveal` is called, parts that are changed already stay as they were on the screen.
+        """
         if language != self._language:
             yield partial(self._speak, language)
         if (theme, accent) != self._choice:
-            chosen = _theme_of(theme, accent)
-            yield partial(self._restyle, chosen)
-            yield partial(self._repaint, (theme, accent), chosen)
+            yield from self._steps_to_restyle(theme, accent)
 
-    def _restyle(self, theme: Theme) -> None:
+    def _steps_to_restyle(self, theme: str, accent: str) -> Iterator[Callable[[], None]]:
+        chosen = _theme_of(theme, accent)
+        sheet = style_sheet(self._template, chosen)
+        yield self._begin
+        for part in self._parts:
+            yield partial(part.setStyleSheet, sheet)
+        yield partial(self._finish, (theme, accent), chosen)
+
+    def _begin(self) -> None:
         # Whoever is interrupted after this step finds that nothing chosen is in force.
         self._choice = None
-        self._window.setStyleSheet(style_sheet(self._template, theme))
+        # The last part holds what moves; it goes on.
+        for part in self._parts[:-1]:
+            part.setUpdatesEnabled(False)
 
-    def _repaint(self, choice: tuple[str, str], theme: Theme) -> None:
+    def _finish(self, choice: tuple[str, str], theme: Theme) -> None:
         self._choice = choice
         self.theme = theme
         self.theme_changed.emit(theme)
 
+    def reveal(self) -> None:
+        """Paint what was changed, all at once."""
+        for part in self._parts:
+            part.setUpdatesEnabled(True)
+
     def _on_color_scheme_changed(self) -> None:
-        choice = self._choice or (DEFAULT_THEME, DEFAULT_ACCENT)
-        theme = _theme_of(*choice)
-        self._restyle(theme)
-        self._repaint(choice, theme)
+        for step in self._steps_to_restyle(*(self._choice or (DEFAULT_THEME, DEFAULT_ACCENT))):
+            step()
+        self.reveal()
 
     def _speak(self, language: str) -> None:
         """Translate the window; a language that the program does not have is the default one."""

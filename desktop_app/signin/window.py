@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QIcon, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QIcon,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -88,30 +96,31 @@ class Window(QMainWindow):
         self.results = ResultsPanel()
         self.pages = QStackedWidget()
         self.gate = InputGate(self, (self.feel.typing, self.feel.counter))
-        self._lay_out()
-        self.appearance = Appearance(self)
+        self.appearance = Appearance(self._lay_out(), self)
         self.appearance.theme_changed.connect(self._on_theme_changed)
-        for step in self.appearance.steps_to():
+        for step in (*self.appearance.steps_to(), self.appearance.reveal):
             step()
         self._retranslate()
         self.form.email.setFocus()
 
-    def _lay_out(self) -> None:
-        content = QWidget()
-        content.setObjectName("content")
-        column = QVBoxLayout(content)
+    def _lay_out(self) -> Sequence[QWidget]:
+        """Put everything in its place; give the parts that are dressed one by one."""
+        bar, form_page, dock = self._top_bar(), self._form_page(), self._dock()
+        self._backdrop = _Backdrop()
+        column = QVBoxLayout(self._backdrop)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         notice_row = QHBoxLayout()
         notice_row.setContentsMargins(24, 10, 24, 0)
         notice_row.addWidget(self.notice)
-        self.pages.addWidget(self._form_page())
-        column.addWidget(self._top_bar())
+        self.pages.addWidget(form_page)
+        column.addWidget(bar)
         column.addLayout(notice_row)
         column.addWidget(self.activity)
         column.addWidget(self.pages, 1)
-        column.addWidget(self._dock())
-        self.setCentralWidget(content)
+        column.addWidget(dock)
+        self.setCentralWidget(self._backdrop)
+        return (bar, self.notice, self.activity, form_page, dock)
 
     def _form_page(self) -> QWidget:
         page = QWidget()
@@ -168,6 +177,10 @@ class Window(QMainWindow):
         self.home = home
         home.set_theme(self.appearance.theme)
         self.pages.addWidget(home)
+        self.appearance.add(home)
+        # Otherwise done when it is first shown, which is in the middle of a load.
+        for part in home.findChildren(QWidget):
+            part.ensurePolished()
 
     def show_mode(self, mode: Mode) -> None:
         """Show how the next load will wait."""
@@ -188,7 +201,7 @@ class Window(QMainWindow):
         if isinstance(state, SigningIn):
             # At once: a second click must find the button disabled.
             self.form.show_busy()
-        self._steps.run(self._steps_to_show(state))
+        self._steps.run((*self._steps_to_show(state), self.appearance.reveal))
 
     def _steps_to_show(self, state: State) -> Iterator[Step]:
         match state:
@@ -288,6 +301,7 @@ class Window(QMainWindow):
         self.state_painted.emit(self._state)
 
     def _on_theme_changed(self, theme: Theme) -> None:
+        self._backdrop.set_theme(theme)
         for part in (self.activity, self.form, self.feel, self.notice):
             part.set_theme(theme)
         if self.home is not None:
@@ -316,6 +330,22 @@ class Window(QMainWindow):
             text = f"{name}: {QCoreApplication.translate('conditions', summary)}"
             self.conditions_text.setText(text)
             self.conditions_text.setToolTip(text)
+
+
+class _Backdrop(QWidget):
+    """What lies behind the parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._color = QColor()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._color = QColor(theme.window)
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), self._color)
 
 
 class _PaintSentinel(QWidget):

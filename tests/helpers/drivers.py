@@ -1,0 +1,108 @@
+"""The two drivers of the exchange, the async one on two loops, behind one synchronous face."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.event_loop import EventLoop
+from desktop_app.preferences.asynchronous import AsyncClient
+from desktop_app.preferences.blocking import BlockingClient
+from desktop_app.preferences.deadline import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop_app.preferences.exchange import Exchange
+    from desktop_app.preferences.model import Session
+    from desktop_app.preferences.transport import Endpoint
+
+T = TypeVar("T")
+GENEROUS_MS = 30_000
+
+
+class Driver(Protocol):
+    """A client of one endpoint, in either way of waiting."""
+
+    def run(
+        self,
+        steps: Exchange[T],
+        deadline_ms: int = GENEROUS_MS,
+        confirmed: Callable[[Session], None] = lambda _session: None,
+    ) -> T:
+        """Drive an exchange to its end."""
+
+
+class _Blocking:
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.client = BlockingClient(endpoint)
+
+    def run(
+        self,
+        steps: Exchange[T],
+        deadline_ms: int = GENEROUS_MS,
+        confirmed: Callable[[Session], None] = lambda _session: None,
+    ) -> T:
+        return self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), confirmed)
+
+
+class _Async:
+    def __init__(self, client: AsyncClient, runner: asyncio.Runner) -> None:
+        self.client = client
+        self._runner = runner
+
+    def run(
+        self,
+        steps: Exchange[T],
+        deadline_ms: int = GENEROUS_MS,
+        confirmed: Callable[[Session], None] = lambda _session: None,
+    ) -> T:
+        return self._runner.run(self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), confirmed))
+
+
+@contextmanager
+def blocking(endpoint: Endpoint) -> Iterator[Driver]:
+    """The blocking driver, which waits on the calling thread."""
+    driver = _Blocking(endpoint)
+    try:
+        yield driver
+    finally:
+        driver.client.close()
+
+
+@contextmanager
+def _asynchronous(endpoint: Endpoint, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Iterator[Driver]:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        unhandled: list[dict[str, object]] = []
+        runner.get_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
+
+        async def make() -> AsyncClient:
+            return AsyncClient(endpoint)
+
+        client = runner.run(make())
+        try:
+            yield _Async(client, runner)
+        finally:
+            runner.run(client.aclose())
+        assert not unhandled
+
+
+@contextmanager
+def on_qt(endpoint: Endpoint) -> Iterator[Driver]:
+    """The async driver on the program's own loop."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    with _asynchronous(endpoint, lambda: EventLoop(app)) as driver:
+        yield driver
+
+
+@contextmanager
+def on_asyncio(endpoint: Endpoint) -> Iterator[Driver]:
+    """The async driver on the standard library's loop."""
+    with _asynchronous(endpoint, asyncio.new_event_loop) as driver:
+        yield driver
