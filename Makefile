@@ -22,7 +22,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench translations clean
 
 help:
 	@echo 'make run     set everything up and open the window; without a screen: compare both modes'
@@ -30,6 +30,7 @@ help:
 	@echo 'make check   ruff, mypy and the import rules'
 	@echo 'make bench   the figures of the README, measured on this machine'
 	@echo 'make setup   only set up'
+	@echo 'make translations   bring assets/translations up to date with the program'
 	@echo 'make clean   remove .venv and everything else that these commands made'
 	@echo
 	@echo 'ARGS="..." is handed on (run, test, bench); PYTHON=... chooses the Python (3.11 to 3.13).'
@@ -61,6 +62,11 @@ bench:
 	@sh .ci/packages.sh require python window try x11-tests
 	@sh .ci/venv.sh window test
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+translations:
+	@sh .ci/packages.sh require python window
+	@sh .ci/venv.sh window
+	@.venv/bin/python assets/translations/update.py
 
 clean:
 	rm -rf .venv dist pictures .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

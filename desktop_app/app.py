@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal
@@ -45,8 +45,8 @@ class Application(QApplication):
     quit_requested = Signal()
     """The desktop, or the program, wants it to quit."""
 
-    def __init__(self) -> None:
-        super().__init__(["desktop-app"])
+    def __init__(self, arguments: Sequence[str] = ("desktop-app",)) -> None:
+        super().__init__(list(arguments))
         self.setApplicationName("desktop-app")
         self.setApplicationDisplayName("Desktop App")
         self.setDesktopFileName("desktop-app")
@@ -67,6 +67,7 @@ class Program:
     everything before it.
 
     Args:
+        qt: The application; there is one in a process.
         options: What this run was asked for.
         settings: What the last run left.
         backend: The service, under way already.
@@ -76,6 +77,7 @@ class Program:
 
     def __init__(
         self,
+        qt: Application,
         options: Options,
         settings: Settings,
         backend: Backend,
@@ -83,7 +85,7 @@ class Program:
         load_interval_ms: int = LOAD_INTERVAL_MS,
     ) -> None:
         self.options = options
-        self.qt = Application()
+        self.qt = qt
         self.backend = backend
         self.profile = profile
         self.signals = ProcessSignals()
@@ -133,12 +135,17 @@ class Program:
         loop = EventLoop(self.qt)
         loop.set_exception_handler(_log_unexpected)
         try:
-            code: int = loop.run_until_complete(self._main(scenario))
+            code: int = loop.run_until_complete(self.main(scenario))
             return code
         finally:
             loop.close()
 
-    async def _main(self, scenario: Scenario | None) -> int:
+    async def main(self, scenario: Scenario | None = None) -> int:
+        """Make the rest, connect it, and wait for the end; then end everything in order, while the loop still runs.
+
+        Returns:
+            The scenario's exit code; 0 without one; 1 when something else ended the program before the scenario.
+        """
         import asyncio
 
         from desktop_app.client import ServiceClient

@@ -37,6 +37,7 @@ class ChildProcess:
     def __init__(self, *arguments: str) -> None:
         import subprocess
 
+        self._reading = threading.Lock()
         self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - this program's own modules
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
@@ -59,7 +60,8 @@ class ChildProcess:
     def receive(self) -> dict[str, Any] | None:
         """Wait for its next line; None once it has ended."""
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        with self._reading:
+            line = "" if self._process.stdout.closed else self._process.stdout.readline()
         if not line:
             return None
         message = json.loads(line)
@@ -85,6 +87,10 @@ class ChildProcess:
             log.warning("%s does not end: killing it", self._process.args)
             self._process.kill()
             self._process.wait()
+        # Whoever waits for a line has got the end of it by now.
+        with self._reading:
+            assert self._process.stdout is not None
+            self._process.stdout.close()
 
 
 class Backend:
@@ -196,11 +202,7 @@ class Backend:
             url = ready["url"]
         host, port = address_of(url)
         if proxy is not None:
-            import msgspec
-
-            proxy.send(
-                {"upstream": {"host": host, "port": port}, "toxics": msgspec.to_builtins(self._conditions.toxics)}
-            )
+            proxy.send({"upstream": {"host": host, "port": port}, "toxics": self._conditions.toxics})
             _expect(proxy, "configured")
         if self._conditions.database_load:
             arm_customer_load(host, port, self._secret, timeout_s=CHILD_EXIT_LIMIT_S)

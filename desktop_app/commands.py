@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         backend.start()
 
-    from desktop_app.app import Program
+    from desktop_app.app import Application, Program
 
-    return Program(options, profile.load_settings() if profile else Settings(), backend, profile).run()
+    return Program(Application(), options, profile.load_settings() if profile else Settings(), backend, profile).run()
 
 
 def compare(arguments: argparse.Namespace) -> int:

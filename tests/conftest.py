@@ -15,9 +15,15 @@ os.environ["QT_API"] = "pyside6"
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
+from desktop_app.app import Application
 from desktop_app.event_loop import EventLoop
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Application]:
+    """Have pytest-qt make the program's own application."""
+    return Application
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +46,7 @@ def no_unexpected_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest.fixture
-def loop(qapp: QApplication) -> Iterator[EventLoop]:
+def loop(qapp: Application) -> Iterator[EventLoop]:
     """The program's event loop, driven by ``qtbot.wait*``: coroutines and clicks go on while a test waits."""
     unhandled: list[dict[str, Any]] = []
     loop = EventLoop(qapp, already_running=True)
@@ -48,8 +54,8 @@ def loop(qapp: QApplication) -> Iterator[EventLoop]:
     yield loop
     loop.stop()
     loop.close()
-    # Whatever called quit() outside exec() would make the next wait return at once.
-    QTimer.singleShot(0, qapp.quit)
+    # Whatever called exit() outside exec() would make the next wait return at once.
+    QTimer.singleShot(0, qapp.exit)
     qapp.exec()
     gc.collect()
     assert not unhandled

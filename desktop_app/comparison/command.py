@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from desktop_app.app import Program
+from desktop_app.app import Application, Program
 from desktop_app.backend import Backend
 from desktop_app.comparison.figures import Comparison
 from desktop_app.comparison.pictures import save_pictures
@@ -43,7 +43,7 @@ def compare(
         _make(directory)
     backend = Backend(options.conditions, server=options.server, store_url=profile.store_url)
     backend.start()
-    program = Program(options, Settings(), backend, None, LOAD_INTERVAL_MS)
+    program = Program(Application(), options, Settings(), backend, None, LOAD_INTERVAL_MS)
     failures: list[DesktopAppError] = []
 
     async def scenario(program: Program) -> int:

@@ -1,34 +1,29 @@
-"""The one table of conditions a sign-in can be tried under."""
+"""The one table of conditions a sign-in can be tried under: plain data, cheap to import before the first paint."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
-from msgspec import Struct
-
-from desktop_app.conditions.toxics import Latency, LatencyAttributes, Timeout, TimeoutAttributes, Toxic
 from desktop_app.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-SLOW_LATENCY_MS = 800
 DATABASE_LOAD_CONNECTIONS = 2
 DATABASE_LOAD_S = 6.0
 
 
-class Conditions(Struct, frozen=True):
-    """What the network and the customer database are like.
-
-    ``summary`` is one sentence for the person, with its numbers. ``toxics`` go to the proxy; ``database_load`` says
-    whether the service is to hold the customer store's connections (see `desktop_app.conditions.database`).
-    """
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the network and the customer database are like."""
 
     name: str
     summary: str
-    toxics: tuple[Toxic, ...] = ()
+    """One sentence for the person, with its numbers; the window translates it."""
+    toxics: tuple[Mapping[str, Any], ...] = ()
+    """What the proxy does to the connections, in Toxiproxy's JSON (see `desktop_app.conditions.toxics`)."""
     database_load: bool = False
+    """Whether the service holds the customer store's connections (see `desktop_app.conditions.database`)."""
 
 
 _TABLE = (
@@ -38,20 +33,17 @@ _TABLE = (
     ),
     Conditions(
         name="slow",
-        summary=f"The network delays every reply by {SLOW_LATENCY_MS} ms.",
-        toxics=(Latency(attributes=LatencyAttributes(latency_ms=SLOW_LATENCY_MS)),),
+        summary="The network delays every reply by 800 ms.",
+        toxics=({"type": "latency", "stream": "downstream", "attributes": {"latency": 800}},),
     ),
     Conditions(
         name="silent",
         summary="The service accepts every connection and answers none: 0 bytes ever come back.",
-        toxics=(Timeout(attributes=TimeoutAttributes(timeout_ms=0)),),
+        toxics=({"type": "timeout", "stream": "downstream", "attributes": {"timeout": 0}},),
     ),
     Conditions(
         name="database-busy",
-        summary=(
-            "The customer database's connections are held by other queries "
-            f"for {DATABASE_LOAD_S:g} s from each sign-in on."
-        ),
+        summary="Other queries hold the customer database's connections for 6 s from each sign-in on.",
         database_load=True,
     ),
 )

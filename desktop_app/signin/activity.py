@@ -93,9 +93,10 @@ class ActivityLine(QWidget):
         super().changeEvent(event)
 
     def _retranslate(self) -> None:
+        # What is shown a moment longer, once the wait is over, stays as it is.
         if isinstance(self._state, Loading):
             self.text.setText(self.tr("Loading your preferences…"))
-        else:
+        elif isinstance(self._state, SigningIn):
             self.text.setText(self.tr("Signing in…"))
         self.cancel.setText(self.tr("Cancel"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -35,7 +35,7 @@ class Appearance(QObject):
         self._template = style_template()
         self._choice: tuple[str, str] | None = None
         self._language = DEFAULT_LANGUAGE
-        self._translator: QTranslator | None = None
+        self._translators: list[QTranslator] = []
         QLocale.setDefault(QLocale(DEFAULT_LANGUAGE))
         self.theme = _theme_of(DEFAULT_THEME, DEFAULT_ACCENT)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
@@ -92,14 +92,17 @@ class Appearance(QObject):
         path = translation(language)
         QLocale.setDefault(QLocale(language if path else DEFAULT_LANGUAGE))
         self._language = language
-        if self._translator is not None:
-            QCoreApplication.removeTranslator(self._translator)
-            self._translator = None
+        for translator in self._translators:
+            QCoreApplication.removeTranslator(translator)
+        self._translators.clear()
         if path is not None:
-            translator = QTranslator(self)
-            if translator.load(str(path)):
-                self._translator = translator
-                QCoreApplication.installTranslator(translator)
+            # Qt's own texts, such as a field's context menu, and then the program's.
+            own_texts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+            for name, directory in ((f"qtbase_{language.split('-')[0]}", own_texts), (path.name, str(path.parent))):
+                translator = QTranslator(self)
+                if translator.load(name, directory):
+                    self._translators.append(translator)
+                    QCoreApplication.installTranslator(translator)
 
 
 def _theme_of(theme: str, accent: str) -> Theme:

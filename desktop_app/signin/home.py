@@ -19,7 +19,7 @@ from desktop_app.signin.labels import ElidedLabel
 from desktop_app.signin.theme import Theme
 
 HEADER_HEIGHT = 56
-SIGN_OUT_WIDTH = 116
+SIGN_OUT_WIDTH = 132
 CARDS_A_STEP = 3
 
 
@@ -72,6 +72,8 @@ class HomePage(QWidget):
         self.banner.action_requested.connect(self.retry_requested)
         self.grid = CardGrid()
         self.scroller = QScrollArea()
+        # A long banner in a small window takes its room from the cards, not from itself.
+        self.scroller.setMinimumHeight(40)
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)
         self.scroller.setWidgetResizable(True)
         self.scroller.setWidget(self.grid)

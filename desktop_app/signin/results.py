@@ -52,7 +52,7 @@ class ResultsPanel(QWidget):
         box = QFrame()
         box.setProperty("role", "result")
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._names[mode] = plain_label("result-name")
+        self._names[mode] = ElidedLabel("result-name")
         self._freezes[mode] = ElidedLabel("result-value")
         self._outcomes[mode] = ElidedLabel("muted")
         layout = QVBoxLayout(box)
@@ -108,4 +108,4 @@ class ResultsPanel(QWidget):
 
 def seconds(duration_ms: float) -> str:
     """Write a duration in seconds, as the person's language does."""
-    return f"{QLocale().toString(duration_ms / 1000, 'f', 2)} s"
+    return f"{QLocale().toString(duration_ms / 1000, 'f', 2)}\u00a0s"

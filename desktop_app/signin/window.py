@@ -208,8 +208,8 @@ class Window(QMainWindow):
             case SigningIn():
                 yield partial(self._announce, self.tr("Signing in…"))
             case SignedOut():
-                yield partial(self._show_form, state)
                 yield from self._steps_to_defaults("")
+                yield partial(self._show_form, state)
             case Loading():
                 yield self._show_home
                 yield from self._steps_to_defaults(state.email)

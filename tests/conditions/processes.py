@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
+
 from desktop_app.conditions.messages import (
     Address,
     Configuration,
@@ -13,6 +15,8 @@ from desktop_app.conditions.messages import (
     decode_event,
     encode_line,
 )
+from desktop_app.conditions.presets import Conditions
+from desktop_app.conditions.toxics import Toxic
 from tests.conditions.upstreams import HANG_S
 
 COMMAND = (sys.executable, "-m", "desktop_app.conditions")
@@ -58,3 +62,8 @@ class ProxyProcess:
     def _event(self) -> Event:
         assert self.process.stdout is not None
         return decode_event(self.process.stdout.readline())
+
+
+def toxics_of(conditions: Conditions) -> tuple[Toxic, ...]:
+    """Give a preset's toxics as the proxy understands them."""
+    return msgspec.convert(conditions.toxics, tuple[Toxic, ...])

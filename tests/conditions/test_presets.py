@@ -5,9 +5,10 @@ import re
 import pytest
 
 from desktop_app.conditions.messages import Configuration, decode_configuration, encode_line
-from desktop_app.conditions.presets import PRESETS, Conditions, conditions_named
+from desktop_app.conditions.presets import DATABASE_LOAD_S, PRESETS, Conditions, conditions_named
 from desktop_app.conditions.toxics import Latency, LatencyAttributes, Timeout, TimeoutAttributes
 from desktop_app.errors import UsageError
+from tests.conditions.processes import toxics_of
 
 ALL = pytest.mark.parametrize("conditions", PRESETS.values(), ids=PRESETS.keys())
 
@@ -22,12 +23,12 @@ def test_healthy_changes_nothing() -> None:
 
 def test_slow_delays_every_reply_by_800_ms() -> None:
     expected = Latency(stream="downstream", attributes=LatencyAttributes(latency_ms=800, jitter_ms=0))
-    assert PRESETS["slow"].toxics == (expected,)
+    assert toxics_of(PRESETS["slow"]) == (expected,)
 
 
 def test_silent_holds_every_reply_for_ever() -> None:
     expected = Timeout(stream="downstream", attributes=TimeoutAttributes(timeout_ms=0))
-    assert PRESETS["silent"].toxics == (expected,)
+    assert toxics_of(PRESETS["silent"]) == (expected,)
 
 
 def test_database_busy_is_load_and_no_toxic() -> None:
@@ -44,9 +45,13 @@ def test_a_summary_is_one_sentence(conditions: Conditions) -> None:
     assert re.fullmatch(r"[A-Z][^.]*\.", conditions.summary)
 
 
+def test_the_summary_has_the_numbers_of_the_load() -> None:
+    assert f"{DATABASE_LOAD_S:g} s" in PRESETS["database-busy"].summary
+
+
 @ALL
 def test_a_presets_toxics_are_what_the_proxy_takes(conditions: Conditions) -> None:
-    configuration = Configuration(toxics=conditions.toxics)
+    configuration = Configuration(toxics=toxics_of(conditions))
     assert decode_configuration(encode_line(configuration)) == configuration
 
 
@@ -61,7 +66,7 @@ def test_an_unknown_name_is_told_with_the_names_there_are() -> None:
 
 
 def test_a_toxic_is_written_as_toxiproxy_writes_it() -> None:
-    line = encode_line(Configuration(toxics=PRESETS["slow"].toxics))
+    line = encode_line(Configuration(toxics=toxics_of(PRESETS["slow"])))
     assert line == (
         b'{"upstream":null,"toxics":[{"type":"latency","name":"latency_downstream","stream":"downstream",'
         b'"toxicity":1.0,"attributes":{"latency":800,"jitter":0}}],"seed":0}\n'

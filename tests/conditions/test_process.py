@@ -20,7 +20,7 @@ from desktop_app.conditions.messages import (
     decode_event,
 )
 from desktop_app.conditions.presets import PRESETS
-from tests.conditions.processes import COMMAND
+from tests.conditions.processes import COMMAND, toxics_of
 from tests.conditions.upstreams import HANG_S, connect, read_exactly, sees_the_close
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_the_end_of_stdin_ends_it_with_0(proxy: ProxyProcess) -> None:
 
 
 def test_the_end_of_stdin_ends_it_also_with_connections_open(proxy: ProxyProcess, echo_service: Address) -> None:
-    proxy.configure(Configuration(upstream=echo_service, toxics=PRESETS["silent"].toxics))
+    proxy.configure(Configuration(upstream=echo_service, toxics=toxics_of(PRESETS["silent"])))
     with connect(proxy.address) as client:
         client.sendall(b"anyone?")
         assert proxy.end() == 0

@@ -13,6 +13,7 @@ from desktop_app.conditions import proxy as proxy_module
 from desktop_app.conditions.messages import Configuration
 from desktop_app.conditions.presets import PRESETS
 from desktop_app.conditions.proxy import Proxy
+from tests.conditions.processes import toxics_of
 from tests.conditions.upstreams import HANG_S, connect, echo, refusing, upstream
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def test_a_client_that_gives_up_on_silence_leaves_nothing_behind(echo_service: A
     async def scenario() -> None:
         proxy = Proxy()
         address = await proxy.start()
-        await proxy.configure(Configuration(upstream=echo_service, toxics=PRESETS["silent"].toxics))
+        await proxy.configure(Configuration(upstream=echo_service, toxics=toxics_of(PRESETS["silent"])))
         for _ in range(5):
             await talk_and_leave(address)
         await until_tasks(1)

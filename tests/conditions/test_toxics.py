@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desktop_app.conditions.messages import Configuration
 from desktop_app.conditions.presets import PRESETS
 from desktop_app.conditions.toxics import Latency, LatencyAttributes, Timeout, TimeoutAttributes
+from tests.conditions.processes import toxics_of
 from tests.conditions.upstreams import (
     connect,
     is_quiet,
@@ -33,7 +34,7 @@ def timeout(timeout_ms: int, *, toxicity: float = 1.0) -> Timeout:
     return Timeout(toxicity=toxicity, attributes=TimeoutAttributes(timeout_ms=timeout_ms))
 
 
-SILENCE = PRESETS["silent"].toxics
+SILENCE = toxics_of(PRESETS["silent"])
 
 
 def round_trip_ms(client: socket.socket) -> float:

@@ -1,0 +1,389 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>ActivityLine</name>
+    <message>
+        <source>Loading your preferences…</source>
+        <translation>Einstellungen werden geladen&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Signing in…</source>
+        <translation>Anmeldung läuft&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>FeelPanel</name>
+    <message>
+        <source>Count up, now {count}</source>
+        <translation>Hochzählen, jetzt {count}</translation>
+    </message>
+    <message>
+        <source>Try it while it loads</source>
+        <translation>Beim Laden testen</translation>
+    </message>
+    <message>
+        <source>Type here…</source>
+        <translation>Hier tippen&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Field to type in</source>
+        <translation>Feld zum Tippen</translation>
+    </message>
+    <message>
+        <source>Moves while the window answers</source>
+        <translation>Bewegt sich, solange das Fenster reagiert</translation>
+    </message>
+</context>
+<context>
+    <name>HomePage</name>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Welcome back, {name}</source>
+        <translation>Willkommen zurück, {name}</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>Signed in as {email}</source>
+        <translation>Angemeldet als {email}</translation>
+    </message>
+    <message>
+        <source>Sign &amp;out</source>
+        <translation>Ab&amp;melden</translation>
+    </message>
+    <message>
+        <source>Books</source>
+        <translation>Bücher</translation>
+    </message>
+    <message>
+        <source>Music</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>Travel</source>
+        <translation>Reisen</translation>
+    </message>
+    <message>
+        <source>Garden</source>
+        <translation>Garten</translation>
+    </message>
+    <message>
+        <source>Kitchen</source>
+        <translation>Küche</translation>
+    </message>
+    <message>
+        <source>Photography</source>
+        <translation>Fotografie</translation>
+    </message>
+    <message>
+        <source>Games</source>
+        <translation>Spiele</translation>
+    </message>
+    <message>
+        <source>Art</source>
+        <translation>Kunst</translation>
+    </message>
+    <message>
+        <source>Cycling</source>
+        <translation>Radfahren</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Laufen</translation>
+    </message>
+    <message>
+        <source>Science</source>
+        <translation>Wissenschaft</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Wohnen</translation>
+    </message>
+    <message>
+        <source>New paperbacks</source>
+        <translation>Neue Taschenbücher</translation>
+    </message>
+    <message>
+        <source>Vinyl of the month</source>
+        <translation>Vinyl des Monats</translation>
+    </message>
+    <message>
+        <source>Weekend by train</source>
+        <translation>Wochenende per Bahn</translation>
+    </message>
+    <message>
+        <source>Herbs and seeds</source>
+        <translation>Kräuter und Samen</translation>
+    </message>
+    <message>
+        <source>Cast-iron pan</source>
+        <translation>Gusseisenpfanne</translation>
+    </message>
+    <message>
+        <source>50 mm lens, used</source>
+        <translation>50&#xa0;mm, gebraucht</translation>
+    </message>
+    <message>
+        <source>Board games</source>
+        <translation>Brettspiele</translation>
+    </message>
+    <message>
+        <source>Watercolour set</source>
+        <translation>Aquarellkasten</translation>
+    </message>
+    <message>
+        <source>Touring panniers</source>
+        <translation>Fahrradtaschen</translation>
+    </message>
+    <message>
+        <source>Trail shoes</source>
+        <translation>Trailschuhe</translation>
+    </message>
+    <message>
+        <source>Pocket microscope</source>
+        <translation>Taschenmikroskop</translation>
+    </message>
+    <message>
+        <source>Wool blanket</source>
+        <translation>Wolldecke</translation>
+    </message>
+</context>
+<context>
+    <name>LagStrip</name>
+    <message>
+        <source>Event-loop lag</source>
+        <translation>Event-Loop-Lag</translation>
+    </message>
+    <message>
+        <source>Event-loop lag of the last 30 seconds</source>
+        <translation>Event-Loop-Lag der letzten 30 Sekunden</translation>
+    </message>
+    <message>
+        <source>Longest freeze of this load: –</source>
+        <translation>Längster Hänger: –</translation>
+    </message>
+    <message>
+        <source>Longest freeze of this load: {length}</source>
+        <translation>Längster Hänger: {length}</translation>
+    </message>
+</context>
+<context>
+    <name>ModeToggle</name>
+    <message>
+        <source>&amp;Blocking</source>
+        <translation>&amp;Blockierend</translation>
+    </message>
+    <message>
+        <source>Wait blocking</source>
+        <translation>Blockierend warten</translation>
+    </message>
+    <message>
+        <source>&amp;Async</source>
+        <translation>&amp;Async</translation>
+    </message>
+    <message>
+        <source>Wait async</source>
+        <translation>Async warten</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsPanel</name>
+    <message>
+        <source>Last results</source>
+        <translation>Letzte Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Blocking</source>
+        <translation>Blockierend</translation>
+    </message>
+    <message>
+        <source>Async</source>
+        <translation>Async</translation>
+    </message>
+    <message>
+        <source>not tried yet</source>
+        <translation>noch nicht probiert</translation>
+    </message>
+    <message>
+        <source>frozen {time}</source>
+        <translation>hing {time}</translation>
+    </message>
+    <message>
+        <source>never frozen</source>
+        <translation>hing nie</translation>
+    </message>
+    <message>
+        <source>home in {time}</source>
+        <translation>Startseite: {time}</translation>
+    </message>
+    <message>
+        <source>default home in {time}</source>
+        <translation>Standard: {time}</translation>
+    </message>
+    <message>
+        <source>form in {time}</source>
+        <translation>Formular: {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SignInForm</name>
+    <message>
+        <source>Enter your email address.</source>
+        <translation>Bitte die E-Mail-Adresse eingeben.</translation>
+    </message>
+    <message>
+        <source>An email address looks like name@example.com.</source>
+        <translation>Eine Adresse sieht aus wie name@example.com.</translation>
+    </message>
+    <message>
+        <source>Enter your password.</source>
+        <translation>Bitte das Passwort eingeben.</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>&amp;Email</source>
+        <translation>&amp;E-Mail-Adresse</translation>
+    </message>
+    <message>
+        <source>Email</source>
+        <translation>E-Mail-Adresse</translation>
+    </message>
+    <message>
+        <source>name@example.com</source>
+        <translation>name@example.com</translation>
+    </message>
+    <message>
+        <source>&amp;Password</source>
+        <translation>&amp;Passwort</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Show password</source>
+        <translation>Passwort anzeigen</translation>
+    </message>
+    <message>
+        <source>Use the demo account</source>
+        <translation>Demokonto verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Signing in…</source>
+        <translation>Anmeldung läuft&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Signed in. Loading your preferences…</source>
+        <translation>Angemeldet. Einstellungen werden geladen&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Your home page is ready.</source>
+        <translation>Die Startseite ist bereit.</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>This is the default home page: your preferences could not be loaded.</source>
+        <translation>Standard-Startseite: Die Einstellungen konnten nicht geladen werden.</translation>
+    </message>
+    <message>
+        <source>Blocking waits on the GUI thread: the window freezes until the answer is there.</source>
+        <translation>Blockierend wartet im GUI-Thread: Das Fenster hängt, bis die Antwort da ist.</translation>
+    </message>
+    <message>
+        <source>Async waits in a coroutine: the window goes on answering you.</source>
+        <translation>Async wartet in einer Coroutine: Das Fenster reagiert weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>conditions</name>
+    <message>
+        <source>The network and the customer database answer as fast as they can.</source>
+        <translation>Netz und Kundendatenbank antworten, so schnell sie können.</translation>
+    </message>
+    <message>
+        <source>The network delays every reply by 800 ms.</source>
+        <translation>Das Netz verzögert jede Antwort um 800&#xa0;ms.</translation>
+    </message>
+    <message>
+        <source>The service accepts every connection and answers none: 0 bytes ever come back.</source>
+        <translation>Der Dienst nimmt jede Verbindung an, antwortet aber nie: 0&#xa0;Byte.</translation>
+    </message>
+    <message>
+        <source>Other queries hold the customer database&apos;s connections for 6 s from each sign-in on.</source>
+        <translation>Andere Abfragen belegen ab jeder Anmeldung 6&#xa0;s lang die Kundendatenbank.</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>The program&apos;s own service could not be started: {reason}</source>
+        <translation>Der Dienst des Programms konnte nicht gestartet werden: {reason}</translation>
+    </message>
+    <message>
+        <source>The service can&apos;t be reached.</source>
+        <translation>Der Dienst ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>The connection broke before the answer was complete.</source>
+        <translation>Die Verbindung ist abgebrochen, bevor die Antwort vollständig war.</translation>
+    </message>
+    <message>
+        <source>The service did not answer in time.</source>
+        <translation>Der Dienst hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>The email or the password is wrong.</source>
+        <translation>E-Mail-Adresse oder Passwort ist falsch.</translation>
+    </message>
+    <message>
+        <source>Your session has expired. Sign in again.</source>
+        <translation>Die Sitzung ist abgelaufen. Bitte erneut anmelden.</translation>
+    </message>
+    <message>
+        <source>Too many attempts. Try again in {seconds} s.</source>
+        <translation>Zu viele Versuche. Bitte in {seconds}&#xa0;s erneut versuchen.</translation>
+    </message>
+    <message>
+        <source>The service has a problem (status {status}).</source>
+        <translation>Der Dienst hat ein Problem (Status {status}).</translation>
+    </message>
+    <message>
+        <source>The service&apos;s answer could not be read.</source>
+        <translation>Die Antwort des Dienstes war nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>The service&apos;s answer was too large.</source>
+        <translation>Die Antwort des Dienstes war zu groß.</translation>
+    </message>
+    <message>
+        <source>Something went wrong in the program itself. The log says more.</source>
+        <translation>Im Programm selbst ist ein Fehler aufgetreten. Mehr dazu steht im Protokoll.</translation>
+    </message>
+</context>
+<context>
+    <name>failures</name>
+    <message>
+        <source>It was tried for {time}.</source>
+        <translation>Es wurde {time} lang versucht.</translation>
+    </message>
+</context>
+</TS>
