@@ -165,15 +165,19 @@
         <translation>Event-Loop-Lag</translation>
     </message>
     <message>
+        <source>The longest freeze of this load</source>
+        <translation>Der längste Hänger bei diesem Laden</translation>
+    </message>
+    <message>
         <source>Event-loop lag of the last 30 seconds</source>
         <translation>Event-Loop-Lag der letzten 30 Sekunden</translation>
     </message>
     <message>
-        <source>Longest freeze of this load: –</source>
+        <source>Longest freeze: –</source>
         <translation>Längster Hänger: –</translation>
     </message>
     <message>
-        <source>Longest freeze of this load: {length}</source>
+        <source>Longest freeze: {length}</source>
         <translation>Längster Hänger: {length}</translation>
     </message>
 </context>
@@ -305,12 +309,12 @@
         <translation>Standard-Startseite: Die Einstellungen konnten nicht geladen werden.</translation>
     </message>
     <message>
-        <source>Blocking waits on the GUI thread: the window freezes until the answer is there.</source>
-        <translation>Blockierend wartet im GUI-Thread: Das Fenster hängt, bis die Antwort da ist.</translation>
+        <source>The window freezes until the answer is there.</source>
+        <translation>Das Fenster hängt, bis die Antwort da ist.</translation>
     </message>
     <message>
-        <source>Async waits in a coroutine: the window goes on answering you.</source>
-        <translation>Async wartet in einer Coroutine: Das Fenster reagiert weiter.</translation>
+        <source>The window goes on answering while it waits.</source>
+        <translation>Das Fenster reagiert weiter, während es wartet.</translation>
     </message>
 </context>
 <context>

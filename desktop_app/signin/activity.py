@@ -13,7 +13,7 @@ from desktop_app.signin.spinner import Spinner, SpinnerSchedule
 from desktop_app.signin.state import Loading, Mode, SigningIn, State
 from desktop_app.signin.theme import Theme
 
-HEIGHT = 44
+HEIGHT, COMPACT_HEIGHT = 44, 36
 
 
 class ActivityLine(QWidget):
@@ -42,7 +42,7 @@ class ActivityLine(QWidget):
         layout.addWidget(self.text)
         layout.addWidget(self.cancel)
         layout.addStretch()
-        self.setFixedHeight(HEIGHT)
+        self.set_compact(False)
         self._parts = (self.spinner, self.text, self.cancel)
         for part in self._parts:
             part.hide()
@@ -51,6 +51,10 @@ class ActivityLine(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.spinner.set_theme(theme)
+
+    def set_compact(self, compact: bool) -> None:
+        """Take less height, for a small window."""
+        self.setFixedHeight(COMPACT_HEIGHT if compact else HEIGHT)
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Choose between turning and fading."""

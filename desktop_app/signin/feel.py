@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.overriding import override
-from desktop_app.signin.labels import plain_label
+from desktop_app.signin.labels import ElidedLabel
 from desktop_app.signin.spinner import frame_ms
 from desktop_app.signin.theme import Theme
 
@@ -60,7 +60,7 @@ class FeelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.count = 0
-        self.title = plain_label("panel-title")
+        self.title = ElidedLabel("panel-title")
         self.typing = QLineEdit()
         self.typing.setMaxLength(10_000)
         self.typing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -72,16 +72,15 @@ class FeelPanel(QWidget):
         self.counter.clicked.connect(self._on_counter_clicked)
         self.indicator = MovingIndicator()
         row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.typing, 1)
+        row.setSpacing(12)
         row.addWidget(self.counter)
+        row.addWidget(self.indicator, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.title)
+        layout.addWidget(self.typing)
         layout.addLayout(row)
-        layout.addStretch()
-        layout.addWidget(self.indicator)
         layout.addStretch()
         self._retranslate()
 

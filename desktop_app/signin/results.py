@@ -11,6 +11,8 @@ from desktop_app.overriding import override
 from desktop_app.signin.labels import ElidedLabel, plain_label
 from desktop_app.signin.state import Mode
 
+SMALLEST_WIDTH = 248
+
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
@@ -33,7 +35,8 @@ class ResultsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: dict[Mode, LoadResult] = {}
-        self.title = plain_label("panel-title")
+        self.title = ElidedLabel("panel-title")
+        self.setMinimumWidth(SMALLEST_WIDTH)
         self._names: dict[Mode, QLabel] = {}
         self._outcomes: dict[Mode, QLabel] = {}
         self._freezes: dict[Mode, QLabel] = {}
@@ -54,9 +57,9 @@ class ResultsPanel(QWidget):
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._names[mode] = ElidedLabel("result-name")
         self._freezes[mode] = ElidedLabel("result-value")
-        self._outcomes[mode] = ElidedLabel("muted")
+        self._outcomes[mode] = plain_label("muted", wraps=True)
         layout = QVBoxLayout(box)
-        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(2)
         for label in (self._names[mode], self._freezes[mode], self._outcomes[mode]):
             label.setMinimumWidth(20)

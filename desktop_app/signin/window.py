@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1040, 760)
 APP_ICON_SIZE = 28
-DOCK_HEIGHT = 136
+DOCK_HEIGHT = 140
 COMPACT_BELOW = 660
 Step = Callable[[], None]
 
@@ -85,7 +85,7 @@ class Window(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self.resize(USUAL)
         self.toggle = ModeToggle()
-        self.mode_text = ElidedLabel("muted")
+        self.mode_text = plain_label("muted")
         self.conditions_text = ElidedLabel("muted")
         self.notice = Banner("warning", "alert")
         self.activity = ActivityLine()
@@ -124,10 +124,15 @@ class Window(QMainWindow):
 
     def _form_page(self) -> QWidget:
         page = QWidget()
+        # Not an alignment, which would ignore that wrapped text needs more height where there is less width.
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.form)
+        row.addStretch()
         centred = QVBoxLayout(page)
         centred.setContentsMargins(8, 0, 8, 8)
         centred.addStretch(2)
-        centred.addWidget(self.form, alignment=Qt.AlignmentFlag.AlignHCenter)
+        centred.addLayout(row)
         centred.addStretch(3)
         scroller = QScrollArea()
         scroller.setFrameShape(QFrame.Shape.NoFrame)
@@ -151,8 +156,7 @@ class Window(QMainWindow):
         first.addWidget(self.toggle)
         second.setSpacing(24)
         second.addWidget(self.conditions_text, 1)
-        self.mode_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        second.addWidget(self.mode_text, 1)
+        second.addWidget(self.mode_text)
         rows = QVBoxLayout(bar)
         rows.setContentsMargins(24, 10, 24, 10)
         rows.setSpacing(6)
@@ -166,9 +170,9 @@ class Window(QMainWindow):
         dock.setFixedHeight(DOCK_HEIGHT)
         row = QHBoxLayout(dock)
         row.setContentsMargins(24, 12, 24, 12)
-        row.setSpacing(24)
+        row.setSpacing(20)
         row.addWidget(self.feel, 3)
-        row.addWidget(self.instrument, 4)
+        row.addWidget(self.instrument, 5)
         row.addWidget(self.results, 3)
         return dock
 
@@ -309,7 +313,9 @@ class Window(QMainWindow):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.form.set_compact(event.size().height() < COMPACT_BELOW)
+        is_compact = event.size().height() < COMPACT_BELOW
+        self.form.set_compact(is_compact)
+        self.activity.set_compact(is_compact)
         super().resizeEvent(event)
 
     @override
@@ -320,11 +326,10 @@ class Window(QMainWindow):
 
     def _retranslate(self) -> None:
         if self._mode is Mode.BLOCKING:
-            text = self.tr("Blocking waits on the GUI thread: the window freezes until the answer is there.")
+            text = self.tr("The window freezes until the answer is there.")
         else:
-            text = self.tr("Async waits in a coroutine: the window goes on answering you.")
+            text = self.tr("The window goes on answering while it waits.")
         self.mode_text.setText(text)
-        self.mode_text.setToolTip(text)
         if self._conditions is not None:
             name, summary = self._conditions
             text = f"{name}: {QCoreApplication.translate('conditions', summary)}"

@@ -127,7 +127,11 @@ def test_reduced_motion_replaces_the_rotation_of_the_spinner(shown: Shown) -> No
     assert shown.window.activity.spinner.reduced_motion
 
 
-def test_nothing_that_must_stay_moves_when_everything_changes(shown: Shown) -> None:
+@pytest.mark.parametrize("size", [(640, 480), (1040, 760), (1920, 1080)])
+def test_nothing_that_must_stay_moves_when_everything_changes(shown: Shown, size: tuple[int, int]) -> None:
+    shown.window.resize(*size)
+    shown.show(SignedOut())
+    shown.show(Loading(2, Mode.ASYNC, "ada@example.com", SESSION, before=SignedOut()))
     before = shown.rectangles()
     shown.customise(
         display_name="Ada " * 20, language="de", theme="dark", accent="red", text_size="large", currency="EUR"

@@ -107,6 +107,8 @@ class LagStrip(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.title.setProperty("role", "panel-title")
+        self.present.setProperty("role", "lag")
+        self.longest.setProperty("role", "lag")
         self.present.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.chart = LagChart(self._history, clock)
         layout = QGridLayout(self)
@@ -150,6 +152,7 @@ class LagStrip(QWidget):
 
     def _retranslate(self) -> None:
         self.title.setText(self.tr("Event-loop lag"))
+        self.longest.setToolTip(self.tr("The longest freeze of this load"))
         self.chart.setAccessibleName(self.tr("Event-loop lag of the last 30 seconds"))
         self._show_values()
 
@@ -157,10 +160,10 @@ class LagStrip(QWidget):
         locale = QLocale()
         _show(self.present, format_ms(self._present_ns / NS_PER_MS, locale), self._color(self._present_ns))
         if self._longest_ns is None:
-            text = self.tr("Longest freeze of this load: –")
+            text = self.tr("Longest freeze: –")
         else:
             length = format_ms(self._longest_ns / NS_PER_MS, locale)
-            text = self.tr("Longest freeze of this load: {length}").format(length=length)
+            text = self.tr("Longest freeze: {length}").format(length=length)
         _show(self.longest, text, self._color(self._longest_ns or 0))
 
     def _color(self, duration_ns: int) -> str:
