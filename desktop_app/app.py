@@ -176,8 +176,11 @@ class Program:
             await closing
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
+        import asyncio
+
         await presenter.aclose()
         await client.aclose()
+        await asyncio.get_running_loop().shutdown_asyncgens()
 
     async def _report_start(self, presenter: Presenter) -> None:
         """Tell the person how the service started, where there is something to tell."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from asyncio import Handle
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -20,12 +21,32 @@ T = TypeVar("T")
 
 
 class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
-    """qasync's loop with timers that are never early, and an executor that never holds up the exit."""
+    """qasync's loop: timers never early, an executor that never holds up the exit, generators closed."""
 
     def __init__(self, app: QApplication, *, already_running: bool = False) -> None:
         super().__init__(app, already_running=already_running)
         self._timer = _PreciseTimer()
         self.set_default_executor(DaemonExecutor())
+        self._hooks_before = sys.get_asyncgen_hooks()
+        if already_running:
+            self._watch_asyncgens()
+
+    @override
+    def run_forever(self) -> int:
+        self._watch_asyncgens()
+        try:
+            return super().run_forever()  # type: ignore[no-any-return]
+        finally:
+            sys.set_asyncgen_hooks(*self._hooks_before)
+
+    @override
+    def close(self) -> None:
+        sys.set_asyncgen_hooks(*self._hooks_before)
+        super().close()
+
+    def _watch_asyncgens(self) -> None:
+        """Have async generators that are dropped half-way closed, as asyncio's own loops do and qasync's does not."""
+        sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
 
 
 class _PreciseTimer(_SimpleTimer):  # type: ignore[misc]  # qasync has no type hints
@@ -71,8 +92,3 @@ class DaemonExecutor(Executor):
     @override
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Do nothing: there is no queue, and the threads end with the process at the latest."""
-
-
-def install_exception_handler(loop: EventLoop, handle: Callable[[dict[str, Any]], None]) -> None:
-    """Have errors that nobody awaited reported to ``handle``."""
-    loop.set_exception_handler(lambda _loop, context: handle(context))
