@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Sequence
@@ -123,11 +124,15 @@ class Program:
         """Let the first frame out, then import in a thread what it did without, while the window answers."""
         importer = _Importer()
         importer.finished.connect(self.qt.exit)
+        importer.started.connect(self.backend.on_window_shown)
         self.window.state_painted.connect(importer.start)
         QTimer.singleShot(UNSEEN_START_MS, importer.start)
         self.qt.exec()
         self.window.state_painted.disconnect(importer.start)
         importer.wait()
+        # What there is by now stays until the end: no collection need look at it again.
+        gc.freeze()
+        gc.enable()
 
     def _run_loop(self, scenario: Scenario | None) -> int:
         from desktop_app.event_loop import EventLoop
@@ -256,6 +261,7 @@ class Program:
 class _Importer(QObject):
     """Imports in a thread what the first frame does without."""
 
+    started = Signal()
     finished = Signal()
 
     def __init__(self) -> None:
@@ -268,6 +274,7 @@ class _Importer(QObject):
         if not self._is_started:
             self._is_started = True
             self._thread.start()
+            self.started.emit()
 
     def wait(self) -> None:
         """Wait for the thread's end; an import that failed fails again, and visibly, where it is wanted."""

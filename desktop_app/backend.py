@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RESTARTS = 1
 CHILD_EXIT_LIMIT_S = 1.0
+WINDOW_LIMIT_S = 0.5
 log = logging.getLogger(__name__)
 
 
@@ -114,11 +115,16 @@ class Backend:
         self._endpoint: Future[Endpoint] = Future()
         self._lock = threading.Lock()
         self._closing = False
+        self._window_shown = threading.Event()
         self._children: list[ChildProcess] = []
 
     def start(self) -> None:
         """Start the processes, without waiting for them."""
         threading.Thread(target=self._supervise, name="backend", daemon=True).start()
+
+    def on_window_shown(self) -> None:
+        """Start what was held back until the window is shown: it is."""
+        self._window_shown.set()
 
     def fail(self, error: DesktopAppError) -> None:
         """Do not start; say why not to whoever asks for the endpoint."""
@@ -142,7 +148,7 @@ class Backend:
     def _supervise(self) -> None:
         try:
             service = None if self._server else self._start_service()
-            proxy = self._start("desktop_app.conditions") if self._conditions.toxics else None
+            proxy = self._start_proxy() if self._conditions.toxics else None
             via = _address(_expect(proxy, "ready")) if proxy else None
             self._connect(service, proxy, via)
             if service is not None:
@@ -182,6 +188,11 @@ class Backend:
         service.send({"secret": self._secret})
         return service
 
+    def _start_proxy(self) -> ChildProcess:
+        # It is ready long before the service is, so it leaves the processor to the window first.
+        self._window_shown.wait(WINDOW_LIMIT_S)
+        return self._start("desktop_app.conditions")
+
     def _start(self, *arguments: str) -> ChildProcess:
         with self._lock:
             if self._closing:
@@ -192,9 +203,6 @@ class Backend:
 
     def _connect(self, service: ChildProcess | None, proxy: ChildProcess | None, via: tuple[str, int] | None) -> None:
         """Wait until the service is ready, put the conditions into force, and make the endpoint known."""
-        from desktop_app.conditions.database import arm_customer_load
-        from desktop_app.preferences.transport import Endpoint
-
         url = self._server
         if service is not None:
             ready = _expect(service, "ready")
@@ -205,7 +213,12 @@ class Backend:
             proxy.send({"upstream": {"host": host, "port": port}, "toxics": self._conditions.toxics})
             _expect(proxy, "configured")
         if self._conditions.database_load:
+            from desktop_app.conditions.database import arm_customer_load
+
             arm_customer_load(host, port, self._secret, timeout_s=CHILD_EXIT_LIMIT_S)
+        # Not before there is an endpoint: what this imports takes as long as the window does to appear.
+        from desktop_app.preferences.transport import Endpoint
+
         self._endpoint.set_result(Endpoint(url, self._secret, via))
 
 

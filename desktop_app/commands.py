@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -27,6 +28,8 @@ def complain(error: DesktopAppError) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window."""
+    # Until it is shown, everything that is made is kept: the program enables it again then.
+    gc.disable()
     _require_screen()
     options = _options(arguments)
     profile: Profile | None = None

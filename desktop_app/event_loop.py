@@ -43,6 +43,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def close(self) -> None:
         sys.set_asyncgen_hooks(*self._hooks_before)
         super().close()
+        self._timer.kill_all()
 
     def _watch_asyncgens(self) -> None:
         """Have async generators that are dropped half-way closed, as asyncio's own loops do and qasync's does not."""
@@ -52,8 +53,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
 class _PreciseTimer(_SimpleTimer):  # type: ignore[misc]  # qasync has no type hints
     """qasync 0.28 starts coarse timers and cuts off fractions of a millisecond: ``sleep(1)`` took 0.95 s.
 
-    Can go when qasync's own timers are precise.
+    It also leaves cancelled timers running until they are due, after the loop was closed, too. Can go when qasync's
+    own timers are precise and end with their loop.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running: set[int] = set()
 
     @override
     def add_callback(self, handle: Handle, delay: float = 0) -> Handle:
@@ -63,7 +69,19 @@ class _PreciseTimer(_SimpleTimer):  # type: ignore[misc]  # qasync has no type h
 
     @override
     def startTimer(self, interval_ms: int, timer_type: Qt.TimerType = Qt.TimerType.PreciseTimer) -> int:
-        return super().startTimer(interval_ms, timer_type)  # type: ignore[no-any-return]
+        timer_id: int = super().startTimer(interval_ms, timer_type)
+        self._running.add(timer_id)
+        return timer_id
+
+    @override
+    def killTimer(self, timer_id: int) -> None:
+        self._running.discard(timer_id)
+        super().killTimer(timer_id)
+
+    def kill_all(self) -> None:
+        """End what is still running."""
+        for timer_id in list(self._running):
+            self.killTimer(timer_id)
 
 
 class DaemonExecutor(Executor):

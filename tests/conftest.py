@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -14,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 
 from desktop_app.app import Application
 from desktop_app.event_loop import EventLoop
@@ -24,6 +25,18 @@ from desktop_app.event_loop import EventLoop
 def qapp_cls() -> type[Application]:
     """Have pytest-qt make the program's own application."""
     return Application
+
+
+@pytest.fixture(autouse=True)
+def no_leftover_widgets() -> Iterator[None]:
+    """Delete what a test's widgets asked to have deleted, which no event loop is there to do.
+
+    Otherwise the garbage collector does, one day, in whatever thread it happens to run; and a timer that is deleted
+    in another thread than its own crashes the process.
+    """
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +67,8 @@ def loop(qapp: Application) -> Iterator[EventLoop]:
     yield loop
     loop.stop()
     loop.close()
+    # A loop that was running already when it was made is nobody's to unset but ours.
+    asyncio._set_running_loop(None)
     # Whatever called exit() outside exec() would make the next wait return at once.
     QTimer.singleShot(0, qapp.exit)
     qapp.exec()

@@ -101,5 +101,5 @@ def _is_malformed(error: httpx2.RemoteProtocolError) -> bool:
     while cause is not None:
         if isinstance(cause, h11.RemoteProtocolError):
             return not str(cause).startswith("peer closed connection")
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__
     return False

@@ -68,8 +68,7 @@ class Appearance(QObject):
     def _begin(self) -> None:
         # Whoever is interrupted after this step finds that nothing chosen is in force.
         self._choice = None
-        # The last part holds what moves; it goes on.
-        for part in self._parts[:-1]:
+        for part in self._parts:
             part.setUpdatesEnabled(False)
 
     def _finish(self, choice: tuple[str, str], theme: Theme) -> None:

@@ -207,6 +207,6 @@ def _show_field_error(field: QLineEdit, label: QLabel, problem: str) -> None:
     label.setText(problem)
     label.setVisible(bool(problem))
     field.setAccessibleDescription(problem)
-    if field.property("invalid") != bool(problem):
+    if bool(field.property("invalid")) != bool(problem):
         field.setProperty("invalid", bool(problem))
         field.style().polish(field)

@@ -14,13 +14,12 @@ from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
 from desktop_app.resources import icon
 from desktop_app.signin.banner import Banner
 from desktop_app.signin.card import TEXT_SCALES, CardContent, CategoryCard, grid
-from desktop_app.signin.catalogue import CATALOGUE, Category, ordered, price_in
+from desktop_app.signin.catalogue import CATALOGUE, ordered, price_in
 from desktop_app.signin.labels import ElidedLabel
 from desktop_app.signin.theme import Theme
 
 HEADER_HEIGHT = 56
 SIGN_OUT_WIDTH = 132
-CARDS_A_STEP = 3
 
 
 class CardGrid(QWidget):
@@ -109,37 +108,33 @@ class HomePage(QWidget):
         self, email: str, preferences: Preferences = DEFAULT_PREFERENCES
     ) -> Iterator[Callable[[], None]]:
         """Yield what shows the page to this customer, with these preferences."""
-
-        def begin() -> None:
-            self._email, self._preferences = email, preferences
-            self._retranslate()
-
-        yield begin
-        text_scale = TEXT_SCALES[preferences.text_size]
-        yield partial(self.grid.set_text_scale, text_scale)
-        categories = ordered(preferences.favourite_categories)
-        cards = list(zip(self.grid.cards, categories, strict=True))
-        for start in range(0, len(cards), CARDS_A_STEP):
-            part = cards[start : start + CARDS_A_STEP]
-            yield partial(self._show_cards, part)
+        yield partial(self._show_header, email, preferences)
+        yield partial(self._show_cards, preferences)
 
     def show_degraded(self, title: str, text: str) -> None:
         """Say why the page is the default one, and offer to try again."""
         self.banner.show_message(title, text, self.tr("&Retry"))
 
-    def _show_cards(self, part: list[tuple[CategoryCard, Category]]) -> None:
+    def _show_header(self, email: str, preferences: Preferences) -> None:
+        self._email, self._preferences = email, preferences
+        self._retranslate()
+
+    def _show_cards(self, preferences: Preferences) -> None:
         titles, texts = self._titles(), self._texts()
-        locale = QLocale(self._preferences.language)
-        favourites = self._preferences.favourite_categories
-        for card, category in part:
+        text_scale = TEXT_SCALES[preferences.text_size]
+        self.grid.set_text_scale(text_scale)
+        # The texts are in the language the window speaks, and so is how their numbers are written.
+        locale = QLocale()
+        favourites = preferences.favourite_categories
+        for card, category in zip(self.grid.cards, ordered(favourites), strict=True):
             content = CardContent(
                 icon=category.name,
                 title=titles[category.name],
                 text=texts[category.name],
-                price=locale.toCurrencyString(*price_in(category, self._preferences.currency)),
+                price=locale.toCurrencyString(*price_in(category, preferences.currency)),
                 is_favourite=category.name in favourites,
             )
-            card.show_content(content, TEXT_SCALES[self._preferences.text_size])
+            card.show_content(content, text_scale)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

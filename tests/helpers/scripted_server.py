@@ -93,10 +93,10 @@ class ScriptedServer:
     A script's OSError is the end of its connection and nothing more; any other error fails the test at the end.
     """
 
-    def __init__(self, script: Callable[[Connection], None]) -> None:
+    def __init__(self, script: Callable[[Connection], None], port: int = 0) -> None:
         self._script = script
         self._ending = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self._sockets: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, name="scripted-server")]
         self._errors: list[Exception] = []
@@ -117,6 +117,12 @@ class ScriptedServer:
     def connections(self) -> int:
         """How many connections there have been."""
         return len(self._sockets)
+
+    def wait_until_closed(self, connections: int) -> None:
+        """Wait until the server has closed its first connections, this many."""
+        for thread in self._threads[1 : 1 + connections]:
+            thread.join(HANG_S)
+            assert not thread.is_alive()
 
     def __enter__(self) -> Self:
         self._threads[0].start()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -127,6 +128,7 @@ def start(
         else:
             backend = Backend(conditions, server=server or service.url)
         backend.start()
+        backend.on_window_shown()
         program = Program(qapp, options, Settings(), backend, None, load_interval_ms=2)
         running = Running(program, qtbot)
         program.window.state_painted.connect(running.painted.append)
@@ -148,6 +150,7 @@ def start(
         with suppress(AssertionError):
             qtbot.waitUntil(task.done, timeout=WAIT_MS)
         assert task.result() == 0
-        program.monitor.stop()
         program.signals.restore()
-        program.window.deleteLater()
+        # At once, for these have timers (see no_leftover_widgets).
+        for owner in (program.window, program.monitor):
+            shiboken6.delete(owner)

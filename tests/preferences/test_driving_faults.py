@@ -1,0 +1,172 @@
+"""Both drivers against servers that break off, and against what is no server at all."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import tracemalloc
+import zlib
+from collections.abc import Callable
+
+import pytest
+
+from desktop_app.errors import ConnectionLost, ExchangeError, InvalidReply, ReplyTooLarge, ServiceUnreachable
+from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
+from desktop_app.preferences.transport import LARGEST_BODY_BYTES, Endpoint
+from tests.helpers.exchanges import CREDENTIALS, PREFERENCES_JSON, SESSION, SESSION_JSON
+from tests.helpers.scripted_server import Connection, ScriptedServer, raw_reply, refused_address
+from tests.preferences.conftest import Connect
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+
+
+def test_a_refused_connection(connect: Connect) -> None:
+    with connect(Endpoint("http://{}:{}".format(*refused_address()))) as driver:
+        with pytest.raises(ServiceUnreachable):
+            driver.run(sign_in_and_load(CREDENTIALS))
+
+
+def test_the_exchange_after_a_refused_one_connects_anew(connect: Connect) -> None:
+    address = refused_address()
+    with connect(Endpoint("http://{}:{}".format(*address))) as driver:
+        with pytest.raises(ServiceUnreachable):
+            driver.run(load_preferences(SESSION))
+        with ScriptedServer(sends(raw_reply(200, PREFERENCES_JSON)), port=address[1]):
+            assert driver.run(load_preferences(SESSION)).display_name == "Ada"
+
+
+def test_an_unknown_host(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with connect(Endpoint("http://shop.test")) as driver, pytest.raises(ServiceUnreachable):
+        driver.run(load_preferences(SESSION))
+
+
+def test_a_server_without_tls_where_tls_is_meant(connect: Connect) -> None:
+    def script(connection: Connection) -> None:
+        connection.send(raw_reply(200))
+        connection.stay_silent()
+
+    with ScriptedServer(script) as server, connect(Endpoint(f"https://127.0.0.1:{server.port}")) as driver:
+        with pytest.raises(ServiceUnreachable):
+            driver.run(sign_in_and_load(CREDENTIALS))
+
+
+def closes_at_once(_connection: Connection) -> None:
+    return
+
+
+def closes_before_the_reply(connection: Connection) -> None:
+    connection.receive()
+
+
+def resets(connection: Connection) -> None:
+    connection.receive()
+    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.socket.close()
+
+
+def sends(data: bytes) -> Callable[[Connection], None]:
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.send(data)
+
+    return script
+
+
+BROKEN: dict[str, Callable[[Connection], None]] = {
+    "before the request": closes_at_once,
+    "before the reply": closes_before_the_reply,
+    "by a reset": resets,
+    "in the status line": sends(b"HTTP/1.1 200"),
+    "in the headers": sends(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "before the body": sends(HEAD),
+    "in the body": sends(HEAD + b"{"),
+    "in a chunk": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"),
+    "before the last chunk": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+}
+
+
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
+def test_a_connection_that_breaks(connect: Connect, script: Callable[[Connection], None]) -> None:
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
+        with pytest.raises(ConnectionLost):
+            driver.run(load_preferences(SESSION))
+
+
+MALFORMED = {
+    "another protocol": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+    "binary": bytes(range(256)) * 4,
+    "no status": b"HTTP/1.1\r\n\r\n",
+    "a status of words": b"HTTP/1.1 abc OK\r\n\r\n",
+    "a header without a colon": b"HTTP/1.1 200 OK\r\nContent-Length\r\n\r\n",
+    "a length of words": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "a chunk size of words": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n{}\r\n",
+    "2 MB of headers": b"HTTP/1.1 200 OK\r\nX-Large: " + b"x" * 2_000_000 + b"\r\n\r\n",
+    "2 MB of many headers": b"HTTP/1.1 200 OK\r\n" + b"X-Header: value\r\n" * 120_000 + b"\r\n",
+    "not gzip": raw_reply(200, b"{}", Content_Encoding="gzip"),
+    "not deflate": raw_reply(200, b"\xff{}", Content_Encoding="deflate"),
+    "cut gzip": raw_reply(200, gzip.compress(PREFERENCES_JSON)[:-12], Content_Encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_a_reply_that_cannot_be_read(connect: Connect, data: bytes) -> None:
+    with ScriptedServer(sends(data)) as server, connect(Endpoint(server.url)) as driver:
+        with pytest.raises(InvalidReply):
+            driver.run(load_preferences(SESSION))
+
+
+def test_a_compressed_reply_is_read(connect: Connect) -> None:
+    data = raw_reply(200, gzip.compress(PREFERENCES_JSON), Content_Encoding="gzip")
+    with ScriptedServer(sends(data)) as server, connect(Endpoint(server.url)) as driver:
+        assert driver.run(load_preferences(SESSION)).display_name == "Ada"
+
+
+BOMB_BYTES = 64 * LARGEST_BODY_BYTES
+BOMBS = {
+    "gzip": raw_reply(200, gzip.compress(bytes(BOMB_BYTES)), Content_Encoding="gzip"),
+    "deflate": raw_reply(200, zlib.compress(bytes(BOMB_BYTES)), Content_Encoding="deflate"),
+    "gzip in gzip": raw_reply(
+        200, gzip.compress(gzip.compress(bytes(BOMB_BYTES))), Content_Encoding="gzip, gzip"
+    ),
+}
+
+
+@pytest.mark.parametrize("data", BOMBS.values(), ids=BOMBS)
+def test_a_compressed_bomb_is_too_large_and_not_unpacked(connect: Connect, data: bytes) -> None:
+    with ScriptedServer(sends(data)) as server, connect(Endpoint(server.url)) as driver:
+        tracemalloc.start()
+        try:
+            with pytest.raises(ReplyTooLarge):
+                driver.run(load_preferences(SESSION))
+            _, peak_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak_bytes < 8 * LARGEST_BODY_BYTES
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_made_anew(connect: Connect) -> None:
+    with ScriptedServer(sends(raw_reply(200, PREFERENCES_JSON))) as server:
+        with connect(Endpoint(server.url)) as driver:
+            driver.run(load_preferences(SESSION))
+            server.wait_until_closed(1)
+            assert driver.run(load_preferences(SESSION)).display_name == "Ada"
+            assert server.connections == 2
+
+
+def test_a_server_that_closes_between_the_requests(connect: Connect) -> None:
+    confirmed: list[object] = []
+
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.reply(201, SESSION_JSON, Connection="close")
+
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
+        with pytest.raises(ExchangeError):
+            driver.run(sign_in_and_load(CREDENTIALS), confirmed=confirmed.append)
+    assert confirmed == [SESSION]
