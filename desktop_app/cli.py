@@ -6,15 +6,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from desktop_app import __version__, commands
 from desktop_app.commands import complain
+from desktop_app.conditions.presets import PRESETS
 from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S
 from desktop_app.errors import DesktopAppError, UsageError
+from desktop_app.overriding import override
 
 if TYPE_CHECKING:
-    Subparsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+    Subparsers: TypeAlias = argparse._SubParsersAction[_Parser]  # noqa: SLF001 - it has no public name
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -63,23 +65,46 @@ def _with_command(arguments: list[str]) -> list[str]:
     return arguments if asks_for_itself or (arguments[:1] and arguments[0] in COMMANDS) else ["run", *arguments]
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(reason=f"{message} (see {self.prog} --help)")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    everywhere, loads, window = _options_everywhere(), _options_of_loads(), _options_of_the_window()
+    parser = _Parser(
         prog="desktop-app",
         description="Sign in and load preferences, blocking or async: see and measure what a wait does to a window.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # Those of `run`, which is what no command means; it is `run` that reads them.
+        parents=[window, loads, everywhere],
     )
     parser.add_argument("--version", action="version", version=f"desktop-app {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    run = subparsers.add_parser(
+        "run", parents=[window, loads, everywhere], help="open the window (what no command means, too)"
+    )
+    run.set_defaults(handle=commands.run)
+    _add_compare(subparsers, [loads, everywhere])
+    _add_serve(subparsers, [everywhere])
+    _add_accounts(subparsers, [everywhere])
+    return parser
+
+
+def _options_everywhere() -> argparse.ArgumentParser:
     everywhere = argparse.ArgumentParser(add_help=False)
     everywhere.add_argument(
-        "--profile-dir",
-        type=Path,
-        metavar="DIR",
-        help="where data is kept (default: the platform's data directory)",
+        "--profile-dir", type=Path, metavar="DIR", help="where data is kept (default: the platform's data directory)"
     )
     everywhere.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: warning")
+    return everywhere
+
+
+def _options_of_loads() -> argparse.ArgumentParser:
     loads = argparse.ArgumentParser(add_help=False)
     loads.add_argument("--server", metavar="URL", help="use a service that runs already (default: an own one)")
     loads.add_argument(
@@ -93,19 +118,15 @@ def _parser() -> argparse.ArgumentParser:
         "--conditions",
         default=DEFAULT_CONDITIONS,
         metavar="NAME",
-        help="of network and database: healthy, slow, silent, database-busy (default: %(default)s)",
+        help=f"of network and database: {', '.join(PRESETS)} (default: %(default)s)",
     )
-    _add_run(subparsers, [everywhere, loads])
-    _add_compare(subparsers, [everywhere, loads])
-    _add_serve(subparsers, [everywhere])
-    _add_accounts(subparsers, [everywhere])
-    return parser
+    return loads
 
 
-def _add_run(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
-    run = subparsers.add_parser("run", parents=parents, help="open the window (what no command means, too)")
-    run.add_argument("--mode", choices=("blocking", "async"), help="how to wait (default: as the last time)")
-    run.set_defaults(handle=commands.run)
+def _options_of_the_window() -> argparse.ArgumentParser:
+    window = argparse.ArgumentParser(add_help=False)
+    window.add_argument("--mode", choices=("blocking", "async"), help="how to wait (default: as the last time)")
+    return window
 
 
 def _add_compare(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:

@@ -14,6 +14,7 @@ from desktop_app.backend import Backend
 from desktop_app.conditions.presets import conditions_named
 from desktop_app.config import Options, Profile, Settings, checked_server
 from desktop_app.errors import DesktopAppError, ProfileError, UsageError
+from desktop_app.screen import has_screen, require_screen
 
 if TYPE_CHECKING:
     import argparse
@@ -30,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the window."""
     # Until it is shown, everything that is made is kept: the program enables it again then.
     gc.disable()
-    _require_screen()
     options = _options(arguments)
+    require_screen()
     profile: Profile | None = None
     problem: ProfileError | None = None
     try:
@@ -59,7 +60,7 @@ def compare(arguments: argparse.Namespace) -> int:
     if arguments.email and not arguments.password_file:
         raise UsageError(reason="--email needs --password-file, a file that holds the password.")
     password = _read(arguments.password_file).strip() if arguments.password_file else ""
-    if not _has_screen():
+    if not has_screen():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
     from desktop_app.comparison.command import compare as compare_modes
@@ -152,18 +153,3 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(reason=f"{path} can't be read: {reason}.") from None
-
-
-def _has_screen() -> bool:
-    """Tell whether a window can be opened here; Qt would end the process to say that it cannot."""
-    needs_server = sys.platform not in ("win32", "darwin")
-    servers = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    return not needs_server or any(os.environ.get(name) for name in servers)
-
-
-def _require_screen() -> None:
-    if not _has_screen():
-        raise DesktopAppError(
-            reason="There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "
-            "try desktop-app compare, which needs none."
-        )
