@@ -15,9 +15,6 @@ from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S
 from desktop_app.errors import DesktopAppError, UsageError
 from desktop_app.overriding import override
 
-if TYPE_CHECKING:
-    Subparsers: TypeAlias = argparse._SubParsersAction[_Parser]  # noqa: SLF001 - it has no public name
-
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -36,6 +33,18 @@ examples:
   desktop-app accounts add ada@example.com --store sqlite:///customers.sqlite3
   desktop-app --server https://shop.example.com
 """
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(reason=f"{message} (see {self.prog} --help)")
+
+
+if TYPE_CHECKING:
+    Subparsers: TypeAlias = argparse._SubParsersAction[_Parser]  # noqa: SLF001 - it has no public name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,15 +74,7 @@ def _with_command(arguments: list[str]) -> list[str]:
     return arguments if asks_for_itself or (arguments[:1] and arguments[0] in COMMANDS) else ["run", *arguments]
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
-
-    @override
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(reason=f"{message} (see {self.prog} --help)")
-
-
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> _Parser:
     everywhere, loads, window = _options_everywhere(), _options_of_loads(), _options_of_the_window()
     parser = _Parser(
         prog="desktop-app",
@@ -95,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _options_everywhere() -> argparse.ArgumentParser:
-    everywhere = argparse.ArgumentParser(add_help=False)
+def _options_everywhere() -> _Parser:
+    everywhere = _Parser(add_help=False)
     everywhere.add_argument(
         "--profile-dir", type=Path, metavar="DIR", help="where data is kept (default: the platform's data directory)"
     )
@@ -104,8 +105,8 @@ def _options_everywhere() -> argparse.ArgumentParser:
     return everywhere
 
 
-def _options_of_loads() -> argparse.ArgumentParser:
-    loads = argparse.ArgumentParser(add_help=False)
+def _options_of_loads() -> _Parser:
+    loads = _Parser(add_help=False)
     loads.add_argument("--server", metavar="URL", help="use a service that runs already (default: an own one)")
     loads.add_argument(
         "--deadline",
@@ -123,13 +124,13 @@ def _options_of_loads() -> argparse.ArgumentParser:
     return loads
 
 
-def _options_of_the_window() -> argparse.ArgumentParser:
-    window = argparse.ArgumentParser(add_help=False)
+def _options_of_the_window() -> _Parser:
+    window = _Parser(add_help=False)
     window.add_argument("--mode", choices=("blocking", "async"), help="how to wait (default: as the last time)")
     return window
 
 
-def _add_compare(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+def _add_compare(subparsers: Subparsers, parents: list[_Parser]) -> None:
     compare = subparsers.add_parser("compare", parents=parents, help="sign in both ways and tell what each was like")
     compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     compare.add_argument("--pictures", type=Path, metavar="DIR", help="write pictures of both ways there")
@@ -138,7 +139,7 @@ def _add_compare(subparsers: Subparsers, parents: list[argparse.ArgumentParser])
     compare.set_defaults(handle=commands.compare)
 
 
-def _add_serve(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+def _add_serve(subparsers: Subparsers, parents: list[_Parser]) -> None:
     serve = subparsers.add_parser("serve", parents=parents, help="run the service alone")
     serve.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
     serve.add_argument("--port", type=_port, default=0, help="0 takes any that is free (default)")
@@ -147,7 +148,7 @@ def _add_serve(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -
     serve.set_defaults(handle=commands.serve)
 
 
-def _add_accounts(subparsers: Subparsers, parents: list[argparse.ArgumentParser]) -> None:
+def _add_accounts(subparsers: Subparsers, parents: list[_Parser]) -> None:
     accounts = subparsers.add_parser("accounts", help="who can sign in")
     actions = accounts.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = actions.add_parser("add", parents=parents, help="add an account; asks for its password")

@@ -2,96 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.errors import DeadlineExceeded, ProgramFault, ServiceNotStarted, WrongCredentials
+from desktop_app.errors import DeadlineExceeded, WrongCredentials
 from desktop_app.event_loop import EventLoop
-from desktop_app.signin.presenter import Presenter
+from desktop_app.preferences.exchange import Reply
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State
-from tests.helpers.acting import CREATED, LOADED, SIGNED_OUT, ActingClient, ActingStage, UnexpectedError
+from tests.helpers.acting import CREATED, LOADED, SIGNED_OUT
 from tests.helpers.exchanges import SESSION, reply
-
-EMAIL, PASSWORD = "ada@example.com", "correct horse"
-DEADLINE_MS = 3000
-
-
-@dataclass
-class Scene:
-    """A presenter between a client and a stage, and all that it said."""
-
-    client: ActingClient
-    stage: ActingStage
-    presenter: Presenter
-    qtbot: QtBot
-    states: list[State] = field(default_factory=list)
-    ended: list[tuple[Mode, State]] = field(default_factory=list)
-    started: list[Mode] = field(default_factory=list)
-
-    @property
-    def state(self) -> State:
-        return self.presenter.state
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition)
-
-    def until_asked(self, times: int) -> None:
-        self.until(lambda: len(self.client.asked) == times)
-
-    def settle(self, turns: int = 5) -> None:
-        """Let every task take the turns that it can take now."""
-
-        async def take_turns() -> None:
-            for _ in range(turns):
-                await asyncio.sleep(0)
-
-        self.until(asyncio.get_running_loop().create_task(take_turns()).done)
-
-    def sign_in(self) -> None:
-        self.presenter.sign_in(EMAIL, PASSWORD)
-
-    def to_loading(self) -> None:
-        self.sign_in()
-        self.until_asked(1)
-        self.client.answer(CREATED)
-        self.until_asked(2)
-
-    def to_home(self) -> None:
-        self.to_loading()
-        self.client.answer(LOADED)
-        self.until(lambda: isinstance(self.state, Home))
-
-    def to_degraded(self) -> None:
-        self.to_loading()
-        self.client.answer(DeadlineExceeded())
-        self.until(lambda: isinstance(self.state, Degraded))
-
-    def asked_paths(self) -> list[str]:
-        return [f"{request.method} {request.path}" for request in self.client.asked]
+from tests.helpers.scene import DEADLINE_MS, EMAIL, LEAVE, LOAD, SIGN_IN, Scene, opened_scene
 
 
 @pytest.fixture
 def scene(loop: EventLoop, qtbot: QtBot) -> Iterator[Scene]:
-    client, stage = ActingClient(), ActingStage()
-    presenter = Presenter(client, stage, deadline_ms=DEADLINE_MS, mode=Mode.ASYNC)
-    scene = Scene(client, stage, presenter, qtbot)
-    presenter.state_changed.connect(scene.states.append)
-    presenter.state_changed.connect(lambda state: stage.events.append(type(state).__name__))
-    presenter.load_started.connect(scene.started.append)
-    presenter.load_ended.connect(lambda mode, state: scene.ended.append((mode, state)))
-    yield scene
-    closing = loop.create_task(presenter.aclose())
-    scene.until(closing.done)
-    assert asyncio.all_tasks(loop) == set()
-
-
-SIGN_IN, LOAD, LEAVE = "POST /v1/sessions", "GET /v1/me/preferences", "DELETE /v1/sessions/current"
+    with opened_scene(loop, qtbot) as scene:
+        yield scene
 
 
 def test_a_load_goes_through_its_states(scene: Scene) -> None:
@@ -237,7 +165,7 @@ def test_signing_out_forgets_at_once_and_tells_the_service(scene: Scene) -> None
 
 
 @pytest.mark.parametrize("answer", [SIGNED_OUT, reply(401), reply(500), DeadlineExceeded()])
-def test_whatever_the_service_says_to_that_the_person_is_out(scene: Scene, answer: Any) -> None:
+def test_whatever_the_service_says_to_that_the_person_is_out(scene: Scene, answer: Reply | Exception) -> None:
     scene.to_home()
     scene.presenter.sign_out()
     scene.until_asked(3)
@@ -253,105 +181,3 @@ def test_signing_out_while_it_loads_drops_the_late_answer(scene: Scene) -> None:
     assert scene.state == SignedOut()
     assert scene.ended == [(Mode.ASYNC, SignedOut())]
     assert scene.asked_paths()[-1] == LEAVE
-
-
-def test_another_mode_counts_for_the_next_load(scene: Scene) -> None:
-    scene.to_loading()
-    scene.presenter.set_mode(Mode.BLOCKING)
-    scene.client.answer(DeadlineExceeded())
-    scene.until(lambda: isinstance(scene.state, Degraded))
-    scene.client.prepared = [LOADED]
-    scene.presenter.retry()
-    scene.until(lambda: isinstance(scene.state, Home))
-    assert [mode for mode, _ in scene.ended] == [Mode.ASYNC, Mode.BLOCKING]
-
-
-def test_the_mode_is_told_when_it_changes_and_only_then(scene: Scene) -> None:
-    told: list[Mode] = []
-    scene.presenter.mode_changed.connect(told.append)
-    for mode in (Mode.ASYNC, Mode.BLOCKING, Mode.BLOCKING):
-        scene.presenter.set_mode(mode)
-    assert told == [Mode.BLOCKING]
-
-
-def test_a_blocking_load_shows_its_end_only_after_the_freeze(scene: Scene) -> None:
-    scene.presenter.set_mode(Mode.BLOCKING)
-    scene.client.prepared = [CREATED, LOADED]
-    scene.sign_in()
-    scene.until(lambda: bool(scene.ended))
-    assert scene.stage.events == ["SigningIn", "frozen", "thawing", "thawed", "Home"]
-
-
-def test_a_blocking_load_that_fails_half_way_is_degraded(scene: Scene) -> None:
-    scene.presenter.set_mode(Mode.BLOCKING)
-    scene.client.prepared = [CREATED, DeadlineExceeded()]
-    scene.sign_in()
-    scene.until(lambda: bool(scene.ended))
-    assert [type(state) for state in scene.states] == [SigningIn, Degraded]
-
-
-def test_a_blocking_load_cancelled_before_the_freeze_asks_nothing(scene: Scene) -> None:
-    scene.presenter.set_mode(Mode.BLOCKING)
-    scene.stage.before_freeze = scene.presenter.cancel
-    scene.sign_in()
-    scene.until(lambda: bool(scene.ended))
-    scene.settle()
-    assert (scene.state, scene.client.asked) == (SignedOut(EMAIL), [])
-
-
-def test_a_service_that_did_not_start_is_told_on_the_form(scene: Scene) -> None:
-    scene.presenter.report(ServiceNotStarted(reason="no room."))
-    assert isinstance(scene.state, SignedOut)
-    assert scene.state.failure is not None
-    assert scene.state.failure.tried_ms == 0
-
-
-def test_a_service_that_did_not_start_is_no_news_while_somebody_signs_in(scene: Scene) -> None:
-    scene.sign_in()
-    scene.until_asked(1)
-    scene.presenter.report(ServiceNotStarted(reason="no room."))
-    assert isinstance(scene.state, SigningIn)
-
-
-def take_unhandled(loop: EventLoop) -> list[BaseException]:
-    """Have the loop report to the list instead of to the fixture that fails the test."""
-    unhandled: list[BaseException] = []
-    loop.set_exception_handler(lambda _loop, context: unhandled.append(context["exception"]))
-    return unhandled
-
-
-def test_a_bug_ends_in_the_form_and_reaches_the_loop_s_handler(scene: Scene, loop: EventLoop) -> None:
-    unhandled = take_unhandled(loop)
-    scene.sign_in()
-    scene.until_asked(1)
-    scene.client.answer(UnexpectedError("a bug"))
-    scene.until(lambda: bool(scene.ended))
-    assert isinstance(scene.state, SignedOut)
-    assert scene.state.failure is not None
-    assert isinstance(scene.state.failure.error, ProgramFault)
-    scene.settle()
-    gc.collect()
-    assert [type(error) for error in unhandled] == [UnexpectedError]
-
-
-def test_a_bug_while_blocking_leaves_the_freeze_and_ends_in_the_form(scene: Scene, loop: EventLoop) -> None:
-    unhandled = take_unhandled(loop)
-    scene.presenter.set_mode(Mode.BLOCKING)
-    scene.client.prepared = [UnexpectedError("a bug")]
-    scene.sign_in()
-    scene.until(lambda: bool(scene.ended))
-    assert scene.stage.events == ["SigningIn", "frozen", "thawing", "thawed", "SignedOut"]
-    scene.settle()
-    gc.collect()
-    assert [type(error) for error in unhandled] == [UnexpectedError]
-
-
-@pytest.mark.parametrize("reach", [Scene.to_loading, Scene.to_home, Scene.to_degraded])
-def test_closing_leaves_no_task(scene: Scene, loop: EventLoop, reach: Callable[[Scene], None]) -> None:
-    reach(scene)
-    if reach is Scene.to_home:
-        scene.presenter.sign_out()
-        scene.until_asked(3)
-    closing = loop.create_task(scene.presenter.aclose())
-    scene.until(closing.done)
-    assert asyncio.all_tasks(loop) == set()
