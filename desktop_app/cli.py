@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from desktop_app import __version__, commands
 from desktop_app.commands import complain
 from desktop_app.conditions.presets import PRESETS
-from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S
+from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S, MODES
 from desktop_app.errors import DesktopAppError, UsageError
 from desktop_app.overriding import override
 
@@ -126,7 +126,7 @@ def _options_of_loads() -> _Parser:
 
 def _options_of_the_window() -> _Parser:
     window = _Parser(add_help=False)
-    window.add_argument("--mode", choices=("blocking", "async"), help="how to wait (default: as the last time)")
+    window.add_argument("--mode", choices=MODES, help="how to wait (default: as the last time)")
     return window
 
 

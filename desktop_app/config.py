@@ -15,6 +15,7 @@ from desktop_app.errors import ProfileError, UsageError
 
 DEFAULT_DEADLINE_S = 3.0
 DEFAULT_CONDITIONS = "slow"
+MODES = ("blocking", "async")
 SETTINGS_FILE = "settings.json"
 STORE_FILE = "customers.sqlite3"
 LOOPBACK_NAMES = ("localhost", "::1")
@@ -121,9 +122,10 @@ class Profile:
         try:
             content = json.loads(path.read_bytes())
             values = {field.name: content[field.name] for field in fields(Settings) if field.name in content}
-            if not all(isinstance(value, str) for value in values.values()):
-                raise ValueError("a value is not a text")
-            return Settings(**values)
+            settings = Settings(**values)
+            if settings.mode not in MODES or not isinstance(settings.geometry, str):
+                raise ValueError("a value makes no sense")
+            return settings
         except FileNotFoundError:
             return Settings()
         except (OSError, ValueError, TypeError) as error:

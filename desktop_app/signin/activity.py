@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.overriding import override
@@ -28,6 +28,7 @@ class ActivityLine(QWidget):
         self._schedule = SpinnerSchedule()
         self._change = QTimer(self)
         self._change.setSingleShot(True)
+        self._change.setTimerType(Qt.TimerType.PreciseTimer)
         self._change.timeout.connect(self._follow_schedule)
         self.spinner = Spinner()
         self.text = plain_label("activity")

@@ -112,13 +112,10 @@ class SignInForm(QFrame):
         self.reveal.setIcon(self._icons[self.reveal.isChecked()])
 
     def show_signed_out(self, email: str) -> None:
-        """Take input again, with the email that was tried, if any; without one the form is empty."""
+        """Take input again, with the email that was tried, if any, where the form no longer has it."""
         self._set_busy(False)
         self.banner.hide()
-        if not email:
-            self.clear()
-            self.email.setFocus()
-        elif not self.email.text():
+        if email and not self.email.text():
             self.email.setText(email)
             self.password.setFocus()
 

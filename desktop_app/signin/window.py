@@ -240,6 +240,9 @@ class Window(QMainWindow):
     def _show_form(self, state: SignedOut) -> None:
         self.pages.setCurrentIndex(0)
         self.form.show_signed_out(state.email)
+        if state == SignedOut():
+            self.form.clear()
+            self.form.email.setFocus()
         if state.failure is None:
             self._announce(self.tr("Sign in"))
         else:

@@ -171,6 +171,17 @@ def test_a_profile_that_cannot_be_used_is_told_at_the_form(start: Start) -> None
     assert "Choose another one with --profile-dir." in running.window.form.banner.title.text()
 
 
+def test_what_was_typed_is_kept_when_the_service_turns_out_not_to_start(start: Start) -> None:
+    running = start(HEALTHY)
+    running.fill_in("ada@example.com", "a password")
+    assert running.program.presenter is not None
+    running.painted.clear()
+    running.program.presenter.report(ServiceNotStarted(reason="there is none."))
+    running.wait_for(SignedOut)
+    form = running.window.form
+    assert (form.email.text(), form.password.text()) == ("ada@example.com", "a password")
+
+
 def test_neither_password_nor_token_is_in_log_or_title(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     running = start(HEALTHY)

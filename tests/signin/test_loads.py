@@ -175,6 +175,25 @@ def test_signing_out_ends_the_session_at_the_service(start: Start) -> None:
     running.wait_until(is_forgotten)
 
 
+def test_whoever_types_elsewhere_keeps_the_focus_when_the_home_page_comes(start: Start) -> None:
+    running = start(SLOW)
+    running.sign_in()
+    running.click(running.window.feel.typing)
+    running.wait_for(Home)
+    assert running.window.focusWidget() is running.window.feel.typing
+
+
+def test_signing_out_ends_at_an_empty_form_with_the_focus_in_the_email(start: Start) -> None:
+    running = start(HEALTHY)
+    running.sign_in()
+    running.wait_for(Home)
+    running.click(running.home.sign_out)
+    running.wait_for(SignedOut)
+    form = running.window.form
+    assert (form.email.text(), form.password.text()) == ("", "")
+    assert running.window.focusWidget() is form.email
+
+
 def test_a_double_click_and_a_held_enter_make_one_request(start: Start) -> None:
     running = start(SLOW)
     running.fill_in()
