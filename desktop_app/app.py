@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.backend import Backend
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import ProfileError, ServiceNotStarted
+from desktop_app.interruption import Interruption
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
@@ -71,6 +72,7 @@ class Program:
         qt: The application; there is one in a process.
         options: What this run was asked for.
         settings: What the last run left.
+        interruption: Notes SIGINT and SIGTERM.
         backend: The service, under way already.
         profile: Where the settings are kept; None keeps none.
         load_interval_ms: How finely a load is measured.
@@ -81,6 +83,7 @@ class Program:
         qt: Application,
         options: Options,
         settings: Settings,
+        interruption: Interruption,
         backend: Backend,
         profile: Profile | None,
         load_interval_ms: int = LOAD_INTERVAL_MS,
@@ -89,7 +92,8 @@ class Program:
         self.qt = qt
         self.backend = backend
         self.profile = profile
-        self.signals = ProcessSignals()
+        self._interruption = interruption
+        self.signals = ProcessSignals(interruption)
         self.monitor = FreezeMonitor(IDLE_INTERVAL_MS)
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.strip = LagStrip()
@@ -117,8 +121,8 @@ class Program:
         self._import_the_rest()
         code = self._run_loop(scenario)
         self._save_settings()
-        self.signals.restore()
-        return 128 + self.signals.signal_number if self.signals.signal_number else code
+        self.signals.close()
+        return self._interruption.exit_code(code)
 
     def _import_the_rest(self) -> None:
         """Let the first frame out, then import in a thread what it did without, while the window answers."""
@@ -161,7 +165,7 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        client = ServiceClient(self.backend, self.signals)
+        client = ServiceClient(self.backend, self._interruption)
         presenter = Presenter(client, self.window, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
         self._connect_presenter(presenter)
@@ -195,8 +199,8 @@ class Program:
             await asyncio.shield(asyncio.wrap_future(self.backend.endpoint()))
         except ServiceNotStarted as error:
             presenter.report(error)
-        for notice in self.backend.notices:
-            self.window.show_notice(notice)
+        if self.backend.notices:
+            self.window.show_notice("\n".join(self.backend.notices))
 
     def _connect_window(self) -> None:
         """Connect what is there from the first frame on; what the person wants then waits for the presenter."""
@@ -223,7 +227,7 @@ class Program:
         presenter.state_changed.connect(window.show_state)
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
-        presenter.load_started.connect(lambda _mode: self.strip.show_longest(None))
+        presenter.load_started.connect(lambda _mode: self.strip.begin_load())
         presenter.load_ended.connect(self.meter.end)
         self.presenter = presenter
         for intention in self._early:
@@ -242,7 +246,7 @@ class Program:
 
     def _on_load_measured(self, result: LoadResult) -> None:
         self.window.results.show_result(result)
-        self.strip.show_longest(round(result.longest_freeze_ms * NS_PER_MS))
+        self.strip.end_load(round(result.longest_freeze_ms * NS_PER_MS))
 
     def _on_theme_changed(self, theme: Theme) -> None:
         bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS

@@ -40,7 +40,8 @@ class ChildProcess:
 
         self._reading = threading.Lock()
         self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - this program's own modules
-            [sys.executable, "-m", *arguments],
+            # -P: a file in the current directory must not stand in for a module.
+            [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -217,9 +218,9 @@ class Backend:
 
             arm_customer_load(host, port, self._secret, timeout_s=CHILD_EXIT_LIMIT_S)
         # Not before there is an endpoint: what this imports takes as long as the window does to appear.
-        from desktop_app.preferences.transport import Endpoint
+        from desktop_app.preferences.transport import Endpoint, new_ssl_context
 
-        self._endpoint.set_result(Endpoint(url, self._secret, via))
+        self._endpoint.set_result(Endpoint(url, self._secret, via, new_ssl_context(url)))
 
 
 def _address(ready: dict[str, Any]) -> tuple[str, int]:
@@ -227,7 +228,10 @@ def _address(ready: dict[str, Any]) -> tuple[str, int]:
 
 
 def _expect(child: ChildProcess, event: str) -> dict[str, Any]:
-    message = child.receive()
-    if message is None or message["event"] != event:
+    try:
+        message = child.receive()
+        if message is not None and message["event"] == event:
+            return message
         raise ServiceNotStarted(reason=message["reason"] if message else "it ended at once.")
-    return message
+    except (ValueError, KeyError) as error:
+        raise ServiceNotStarted(reason=f"it said something that makes no sense ({error}).") from error

@@ -83,6 +83,7 @@ def _parser() -> _Parser:
     everywhere, loads, window = _options_everywhere(), _options_of_loads(), _options_of_the_window()
     parser = _Parser(
         prog="desktop-app",
+        usage="desktop-app [run] [OPTION...]\n       desktop-app COMMAND [OPTION...]",
         description="Sign in and load preferences, blocking or async: see and measure what a wait does to a window.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -115,7 +116,7 @@ def _options_of_loads() -> _Parser:
     loads.add_argument("--server", metavar="URL", help="use a service that runs already (default: an own one)")
     loads.add_argument(
         "--deadline",
-        type=_deadline,
+        type=seconds,
         default=DEFAULT_DEADLINE_S,
         metavar="SECONDS",
         help="for signing in and loading together (default: %(default)g)",
@@ -147,7 +148,7 @@ def _add_compare(subparsers: Subparsers, parents: list[_Parser]) -> None:
 def _add_serve(subparsers: Subparsers, parents: list[_Parser]) -> None:
     serve = subparsers.add_parser("serve", parents=parents, help="run the service alone")
     serve.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
-    serve.add_argument("--port", type=_port, default=0, help="0 takes any that is free (default)")
+    serve.add_argument("--port", type=port, default=0, help="0 takes any that is free (default)")
     for flag in ("--child", "--demo-account", "--allow-load"):
         serve.add_argument(flag, action="store_true", help=argparse.SUPPRESS)
     serve.set_defaults(handle=commands.serve)
@@ -167,18 +168,20 @@ def _add_accounts(subparsers: Subparsers, parents: list[_Parser]) -> None:
     listing.set_defaults(handle=commands.list_accounts)
 
 
-def _deadline(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= LONGEST_DEADLINE_S:
+def seconds(text: str) -> float:
+    """Read a deadline; argparse names this function where it cannot be read."""
+    value_s = float(text)
+    if not 0 < value_s <= LONGEST_DEADLINE_S:
         raise argparse.ArgumentTypeError(f"{text} is not more than 0 and at most {LONGEST_DEADLINE_S:g} seconds")
-    return seconds
+    return value_s
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
+def port(text: str) -> int:
+    """Read a port; argparse names this function where it cannot be read."""
+    number = int(text)
+    if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port from 0 to 65535")
-    return port
+    return number
 
 
 def _set_up_log(level: str) -> None:

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from desktop_app.backend import Backend
 from desktop_app.errors import DeadlineExceeded
+from desktop_app.interruption import Interruption, WaitInterruptedError
 from desktop_app.preferences.asynchronous import AsyncClient
 from desktop_app.preferences.blocking import BlockingClient
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import Exchange
 from desktop_app.preferences.model import Session
 from desktop_app.preferences.transport import Endpoint
-from desktop_app.signals import ProcessSignals, WaitInterruptedError
 
 T = TypeVar("T")
 
@@ -26,9 +26,9 @@ class ServiceClient:
     Waiting for a service that is still starting is part of the exchange, and counts against its deadline.
     """
 
-    def __init__(self, backend: Backend, signals: ProcessSignals) -> None:
+    def __init__(self, backend: Backend, interruption: Interruption) -> None:
         self._backend = backend
-        self._signals = signals
+        self._interruption = interruption
         self._endpoint: Endpoint | None = None
         self._blocking: BlockingClient | None = None
         self._async: AsyncClient | None = None
@@ -42,7 +42,7 @@ class ServiceClient:
             asyncio.CancelledError: SIGINT or SIGTERM arrived meanwhile.
         """
         try:
-            with self._signals.interrupting_wait():
+            with self._interruption.interrupting_wait():
                 try:
                     endpoint = self._backend.endpoint().result(deadline.remaining_s)
                 except FutureTimeoutError:

@@ -14,7 +14,8 @@ from desktop_app.backend import Backend
 from desktop_app.conditions.presets import conditions_named
 from desktop_app.config import Options, Profile, Settings, checked_server
 from desktop_app.errors import DesktopAppError, ProfileError, UsageError
-from desktop_app.screen import has_screen, require_screen
+from desktop_app.interruption import Interruption
+from desktop_app.screen import require_screen
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +30,7 @@ def complain(error: DesktopAppError) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window."""
+    interruption = Interruption()
     # Until it is shown, everything that is made is kept: the program enables it again then.
     gc.disable()
     options = _options(arguments)
@@ -49,25 +51,31 @@ def run(arguments: argparse.Namespace) -> int:
 
     from desktop_app.app import Application, Program
 
-    return Program(Application(), options, profile.load_settings() if profile else Settings(), backend, profile).run()
+    settings = profile.load_settings() if profile else Settings()
+    return Program(Application(), options, settings, interruption, backend, profile).run()
 
 
 def compare(arguments: argparse.Namespace) -> int:
     """Sign in both ways and tell what each was like."""
+    interruption = Interruption()
     options = _options(arguments)
     if bool(options.server) != bool(arguments.email):
         raise UsageError(reason="--server and --email go together: the demo account is the own service's only.")
     if arguments.email and not arguments.password_file:
         raise UsageError(reason="--email needs --password-file, a file that holds the password.")
-    password = _read(arguments.password_file).strip() if arguments.password_file else ""
-    if not has_screen():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    password = _password(arguments.password_file) if arguments.password_file else ""
+    try:
+        require_screen()
+    except DesktopAppError:
+        # A comparison needs none.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
     from desktop_app.comparison.command import compare as compare_modes
 
     with tempfile.TemporaryDirectory(prefix="desktop-app-") as temporary:
         profile = Profile(options.profile_dir or Path(temporary))
-        return compare_modes(options, profile, arguments.email, password, arguments.json, arguments.pictures)
+        person = (arguments.email, password) if arguments.email else None
+        return compare_modes(options, profile, interruption, person, arguments.json, arguments.pictures)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -76,7 +84,10 @@ def serve(arguments: argparse.Namespace) -> int:
 
     secret = None
     if arguments.child:
-        secret = json.loads(sys.stdin.readline())["secret"]
+        first_line = sys.stdin.readline()
+        if not first_line:
+            return 0  # the parent has ended already
+        secret = json.loads(first_line)["secret"]
     try:
         return serve_until_ended(
             store_url=arguments.store or Profile(arguments.profile_dir).store_url,
@@ -99,7 +110,7 @@ def add_account(arguments: argparse.Namespace) -> int:
     from desktop_app.service.accounts import add_account as add
 
     if arguments.password_file:
-        password = _read(arguments.password_file).strip()
+        password = _password(arguments.password_file)
     else:
         import getpass
 
@@ -123,11 +134,12 @@ def list_accounts(arguments: argparse.Namespace) -> int:
 
 def _options(arguments: argparse.Namespace) -> Options:
     conditions = conditions_named(arguments.conditions)
-    if arguments.server and conditions.database_load:
+    server = checked_server(arguments.server) if arguments.server is not None else ""
+    if server and conditions.database_load:
         raise UsageError(reason=f"{conditions.name} is for the program's own service: leave out --server.")
     return Options(
         mode=getattr(arguments, "mode", None),
-        server=checked_server(arguments.server) if arguments.server else "",
+        server=server,
         deadline_s=arguments.deadline,
         conditions=conditions,
         profile_dir=arguments.profile_dir,
@@ -145,6 +157,11 @@ def _preferences(path: Path | None) -> Preferences:
         return msgspec.json.decode(_read(path), type=Preferences)
     except msgspec.DecodeError as error:
         raise UsageError(reason=f"{path} does not hold preferences: {error}.") from None
+
+
+def _password(path: Path) -> str:
+    """Read a password from a file: its first line, without the end of that."""
+    return _read(path).partition("\n")[0].rstrip("\r")
 
 
 def _read(path: Path) -> str:

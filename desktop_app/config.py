@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -19,6 +20,10 @@ MODES = ("blocking", "async")
 SETTINGS_FILE = "settings.json"
 STORE_FILE = "customers.sqlite3"
 LOOPBACK_NAMES = ("localhost", "::1")
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+LOOPBACK_IPV4 = re.compile(rf"127(\.{_OCTET}){{3}}")
+HOST = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*|[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+"""An IPv6 address, or the name or IPv4 address of a host, in lower case."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 log = logging.getLogger(__name__)
 
@@ -59,7 +64,8 @@ def checked_server(url: str) -> str:
         address = address_of(url)
     except ValueError as error:
         raise UsageError(reason=f"--server {url!r} is not a URL: {error}.") from None
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username is not None:
+    is_clean = url.isprintable() and url.isascii() and not set(url) & set(" \\@")
+    if not is_clean or parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.hostname or ""):
         raise UsageError(reason=f"--server {url!r} must look like https://HOST or https://HOST:PORT.")
     if parts.query or parts.fragment:
         raise UsageError(reason=f"--server {url!r} must have neither ? nor #.")
@@ -78,14 +84,14 @@ def address_of(url: str) -> tuple[str, int]:
         ValueError: The port makes no sense.
     """
     parts = urlsplit(url)
+    if parts.port == 0:
+        raise ValueError("no service can listen on port 0")
     return parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
 
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host's name or address is this machine and no other."""
-    octets = host.split(".")
-    is_ipv4 = len(octets) == 4 and all(octet.isdecimal() and int(octet) < 256 for octet in octets)
-    return host in LOOPBACK_NAMES or (is_ipv4 and octets[0] == "127")
+    return host in LOOPBACK_NAMES or bool(LOOPBACK_IPV4.fullmatch(host))
 
 
 def default_profile_dir() -> Path:
@@ -122,13 +128,15 @@ class Profile:
         try:
             content = json.loads(path.read_bytes())
             values = {field.name: content[field.name] for field in fields(Settings) if field.name in content}
+            if not all(isinstance(value, str) and value.isascii() for value in values.values()):
+                raise ValueError("a value is not a plain text")
             settings = Settings(**values)
-            if settings.mode not in MODES or not isinstance(settings.geometry, str):
-                raise ValueError("a value makes no sense")
+            if settings.mode not in MODES:
+                raise ValueError(f"there is no mode {settings.mode!r}")
             return settings
         except FileNotFoundError:
             return Settings()
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             aside = path.with_name(f"{path.name}.corrupt-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
             log.warning("The settings can't be read (%s); they are kept as %s", error, aside.name)
             self._set_aside(path, aside)

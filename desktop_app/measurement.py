@@ -49,7 +49,11 @@ class LoadMeter(QObject):
 
     def on_state_painted(self, state: State) -> None:
         """A state is on the screen."""
-        if self._recorder is None or self._ended is None or self._ended[1] != state:
+        if self._recorder is None or self._ended is None:
+            return
+        if self._ended[1] != state:
+            # Where the load ended was never seen.
+            self._drop()
             return
         mode, recorder = self._ended[0], self._recorder
         duration_ns = self._monitor.clock() - self._started_ns

@@ -62,6 +62,10 @@
         <translation>Ab&amp;melden</translation>
     </message>
     <message>
+        <source>Categories</source>
+        <translation>Kategorien</translation>
+    </message>
+    <message>
         <source>Books</source>
         <translation>Bücher</translation>
     </message>
@@ -307,6 +311,10 @@
     <message>
         <source>This is the default home page: your preferences could not be loaded.</source>
         <translation>Standard-Startseite: Die Einstellungen konnten nicht geladen werden.</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>The window freezes until the answer is there.</source>

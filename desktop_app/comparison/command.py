@@ -13,22 +13,29 @@ from desktop_app.comparison.pictures import save_pictures
 from desktop_app.comparison.scenario import Comparer
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, UsageError
+from desktop_app.interruption import Interruption
 from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD
 
+CLOSED = 1
 LOAD_INTERVAL_MS = 2
 """Also what a slice's length can be underestimated by; it costs a few per cent of a core, so only here."""
 
 
 def compare(
-    options: Options, profile: Profile, email: str, password: str, json_file: Path | None, pictures: Path | None
+    options: Options,
+    profile: Profile,
+    interruption: Interruption,
+    person: tuple[str, str] | None,
+    json_file: Path | None,
+    pictures: Path | None,
 ) -> int:
     """Sign in both ways in a window of the program's own, print a table, and write what was asked for.
 
     Args:
         options: Conditions, deadline, and the server if not the own one.
         profile: Where the own service keeps its data.
-        email: Whom to sign in; empty for the demo account.
-        password: With what.
+        interruption: Notes SIGINT and SIGTERM.
+        person: Whom to sign in, by email and password; None for the demo account.
         json_file: Where the figures go, too.
         pictures: The directory where pictures go; made if it is missing.
 
@@ -43,12 +50,12 @@ def compare(
         _make(directory)
     backend = Backend(options.conditions, server=options.server, store_url=profile.store_url)
     backend.start()
-    program = Program(Application(), options, Settings(), backend, None, LOAD_INTERVAL_MS)
+    program = Program(Application(), options, Settings(), interruption, backend, None, LOAD_INTERVAL_MS)
     failures: list[DesktopAppError] = []
 
     async def scenario(program: Program) -> int:
         try:
-            comparer = Comparer(program, email or DEMO_EMAIL, password or DEMO_PASSWORD, _tell)
+            comparer = Comparer(program, *(person or (DEMO_EMAIL, DEMO_PASSWORD)), _tell)
             recordings = await comparer.compare()
             comparison = Comparison(
                 options.conditions.name,
@@ -64,17 +71,18 @@ def compare(
                 print(f"\nPictures: {pictures}")
         except DesktopAppError as error:
             failures.append(error)
-            return 1
         return 0
 
     code = program.run(scenario)
     if failures:
         raise failures[0]
+    if code == CLOSED:
+        raise DesktopAppError(reason="The window was closed before the comparison was done.")
     return code
 
 
 def _tell(text: str) -> None:
-    print(f"{text} …", file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)
 
 
 def _make(directory: Path) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.comparison.figures import ModeFigures
 from desktop_app.comparison.person import Person, centre_of, click
+from desktop_app.errors import DesktopAppError
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
+from desktop_app.signin.failures import described
 from desktop_app.signin.painting import emission, painted
-from desktop_app.signin.state import Mode, SignedOut
+from desktop_app.signin.state import Degraded, Mode, SignedOut
 
 if TYPE_CHECKING:
     from desktop_app.app import Program
@@ -60,12 +62,12 @@ class Comparer:
         Raises:
             ServiceNotStarted: There is nothing to sign in to.
         """
-        self._tell("waiting for the service")
+        self._tell("waiting for the service …")
         await asyncio.shield(asyncio.wrap_future(self._program.backend.endpoint()))
         recordings: dict[Mode, Recording] = {}
         midway_s = self._program.options.deadline_s / 2
         for mode in Mode:
-            self._tell(f"signing in, {mode.value}")
+            self._tell(f"signing in, {mode.value} …")
             recordings[mode] = recording = await self._record(mode, midway_s)
             midway_s = recording.duration_ms / 2000
             await self._sign_out()
@@ -97,11 +99,10 @@ class Comparer:
         if mode is Mode.ASYNC:
             await asyncio.wait([ended], timeout=midway_s)
             frames.append(screenshot(window))
-        (result,) = await ended
+        await self._painted_within_limit(ended)
         person.stop()
-        async with asyncio.timeout(ANSWER_LIMIT_S):
-            while person.is_waiting:
-                await painted(window.feel.indicator)
+        await self._painted_within_limit(asyncio.ensure_future(self._answered(person)))
+        (result,) = ended.result()
         # What the result panel shows of this load is painted after it.
         await painted(window.results)
         for signal, connection in connected:
@@ -115,7 +116,24 @@ class Comparer:
             latencies_ms=tuple(latency_ns / NS_PER_MS for latency_ns in latencies_ns),
         )
         lag = tuple(((each.start_ns - submits_ns[0]) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
-        return Recording(figures, result.duration_ms, lag, frames[0], screenshot(window))
+        self._tell_failure(mode)
+        return Recording(figures, result.duration_ms, lag, frames[0] if frames else QPixmap(), screenshot(window))
+
+    async def _painted_within_limit(self, waited_for: asyncio.Future[Any]) -> None:
+        limit_s = self._program.options.deadline_s + ANSWER_LIMIT_S
+        done, _ = await asyncio.wait((waited_for,), timeout=limit_s)
+        if not done:
+            raise DesktopAppError(reason="The window is not painted: it must stay visible while it is measured.")
+
+    async def _answered(self, person: Person) -> None:
+        """Return when all that the person did was answered by a paint."""
+        while person.is_waiting:
+            await painted(self._window.feel.indicator)
+
+    def _tell_failure(self, mode: Mode) -> None:
+        state = self._presenter.state
+        if isinstance(state, SignedOut | Degraded) and state.failure is not None:
+            self._tell(f"{mode.value}: {' '.join(described(state.failure))}")
 
     def _submit(self) -> None:
         """Fill the form in, click on Sign in, and then into the field to type in."""

@@ -12,7 +12,7 @@ from desktop_app.errors import DeadlineExceeded
 from desktop_app.overriding import override
 from desktop_app.preferences.exchange import Exchange, Reply, Request
 from desktop_app.preferences.model import Session
-from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, translated
+from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ class AsyncClient:
         self._client = httpx2.AsyncClient(
             base_url=endpoint.url,
             headers=endpoint.headers,
-            transport=_Transport(_Network(endpoint), endpoint.new_ssl_context()),
+            transport=_Transport(_Network(endpoint), endpoint.ssl_context or new_ssl_context(endpoint.url)),
             timeout=None,
             follow_redirects=False,
             trust_env=False,

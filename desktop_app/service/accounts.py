@@ -73,7 +73,7 @@ async def ensure_demo_account(stores: Stores, passwords: Passwords) -> None:
     account = await stores.accounts.find(DEMO_CREDENTIALS.email)
     if account is None:
         password_hash = await passwords.hash(DEMO_CREDENTIALS.password)
-        account = await stores.accounts.add(DEMO_CREDENTIALS.email, password_hash)
+        account = await stores.accounts.find_or_add(DEMO_CREDENTIALS.email, password_hash)
     if not await stores.customers.has_preferences(account.customer_id):
         await stores.customers.set_preferences(account.customer_id, DEMO_PREFERENCES)
 

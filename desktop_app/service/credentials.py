@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from desktop_app.errors import DesktopAppError
@@ -52,6 +53,16 @@ class Accounts:
         except IntegrityError as error:
             raise DesktopAppError(reason=f"There is already an account for {email}.") from error
         return account
+
+    async def find_or_add(self, email: str, password_hash: str) -> Account:
+        """Return the account of ``email``; store a new one unless another service on the same store just has."""
+        account = Account(email, secrets.token_hex(16), password_hash)
+        change = sqlite_insert(schema.accounts).values(account._asdict()).on_conflict_do_nothing()
+        async with self._engine.begin() as connection:
+            await connection.execute(change)
+        found = await self.find(email)
+        assert found is not None, "accounts are never deleted"
+        return found
 
     async def find(self, email: str) -> Account | None:
         """Return the account of ``email``, or None."""

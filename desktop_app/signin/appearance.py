@@ -34,6 +34,7 @@ class Appearance(QObject):
         self._parts = list(parts)
         self._template = style_template()
         self._choice: tuple[str, str] | None = None
+        self._is_outdated = False
         self._language = DEFAULT_LANGUAGE
         self._translators: list[QTranslator] = []
         QLocale.setDefault(QLocale(DEFAULT_LANGUAGE))
@@ -80,11 +81,16 @@ class Appearance(QObject):
         """Paint what was changed, all at once."""
         for part in self._parts:
             part.setUpdatesEnabled(True)
+        if self._is_outdated:
+            self._on_color_scheme_changed()
 
     def _on_color_scheme_changed(self) -> None:
-        for step in self._steps_to_restyle(*(self._choice or (DEFAULT_THEME, DEFAULT_ACCENT))):
-            step()
-        self.reveal()
+        # In the midst of a change, the steps that are left would undo it: then once they are run.
+        self._is_outdated = self._choice is None
+        if self._choice is not None:
+            for step in self._steps_to_restyle(*self._choice):
+                step()
+            self.reveal()
 
     def _speak(self, language: str) -> None:
         """Translate the window; a language that the program does not have is the default one."""
@@ -97,7 +103,7 @@ class Appearance(QObject):
         if path is not None:
             # Qt's own texts, such as a field's context menu, and then the program's.
             own_texts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-            for name, directory in ((f"qtbase_{language.split('-')[0]}", own_texts), (path.name, str(path.parent))):
+            for name, directory in ((f"qtbase_{path.stem[-2:]}", own_texts), (path.name, str(path.parent))):
                 translator = QTranslator(self)
                 if translator.load(name, directory):
                     self._translators.append(translator)

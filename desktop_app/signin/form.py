@@ -140,6 +140,9 @@ class SignInForm(QFrame):
 
     def _set_busy(self, busy: bool) -> None:
         self._is_busy = busy
+        if busy and (self.sign_in.hasFocus() or self.demo.hasFocus()):
+            # A disabled button hands the focus on to whatever comes next.
+            self.password.setFocus()
         for field in (self.email, self.password):
             field.setReadOnly(busy)
         for button in (self.sign_in, self.demo):

@@ -147,6 +147,7 @@ class HomePage(QWidget):
         self.greeting.setText(self.tr("Welcome back, {name}").format(name=name) if name else self.tr("Welcome"))
         self.account.setText(self.tr("Signed in as {email}").format(email=self._email))
         self.sign_out.setText(self.tr("Sign &out"))
+        self.scroller.setAccessibleName(self.tr("Categories"))
 
     def _titles(self) -> dict[str, str]:
         return {

@@ -24,6 +24,7 @@ DROPPED = frozenset(
         QEvent.Type.TabletRelease,
     }
 )
+COMMANDS = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 NEVER_TYPED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 
 
@@ -53,10 +54,15 @@ class InputGate(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            # Accepted, it goes on as a key: a shortcut would press its button when the gate is open again.
+            event.accept()
+            return True
         if event.type() not in DROPPED:
             return False
         if isinstance(event, QMouseEvent):
             return self._window.childAt(event.position().toPoint()) not in self._exempt
         if isinstance(event, QKeyEvent):
-            return event.key() in NEVER_TYPED or self._window.focusWidget() not in self._exempt
+            is_typed = event.key() not in NEVER_TYPED and not event.modifiers() & COMMANDS
+            return not is_typed or self._window.focusWidget() not in self._exempt
         return True

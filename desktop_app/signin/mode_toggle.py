@@ -28,6 +28,8 @@ class ModeToggle(QWidget):
         layout.setSpacing(2)
         for mode, button in self.buttons.items():
             button.setCheckable(True)
+            # Neither a click nor its shortcut takes the focus from where somebody is typing.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedWidth(BUTTON_WIDTH)
             button.setProperty("role", "segment")
             button.clicked.connect(lambda _checked, mode=mode: self.mode_requested.emit(mode))

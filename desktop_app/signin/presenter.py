@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SIGN_OUT_DEADLINE_MS = 2000
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Client(Protocol):
@@ -215,5 +217,9 @@ class Presenter(QObject):
 
 def _failure(error: ExchangeError, deadline: Deadline) -> Failure:
     """Pair an error with how long was waited, which a deadline says better than the clock a moment later."""
+    log.info("%s: %s", type(error).__name__, error.detail)
+    # Its traceback would keep the frames alive that know the password.
+    error.__cause__ = error.__context__ = None
+    error = error.with_traceback(None)
     tried_ms = deadline.budget_ms if isinstance(error, DeadlineExceeded) else deadline.elapsed_ms
     return Failure(error, tried_ms)

@@ -88,6 +88,7 @@ class Window(QMainWindow):
         self.mode_text = plain_label("muted")
         self.conditions_text = ElidedLabel("muted")
         self.notice = Banner("warning", "alert")
+        self.notice.action_requested.connect(self.notice.hide)
         self.activity = ActivityLine()
         self.form = SignInForm()
         self.home: HomePage | None = None
@@ -273,7 +274,7 @@ class Window(QMainWindow):
 
     def show_notice(self, text: str) -> None:
         """Show what the person should know about how the program started."""
-        self.notice.show_message(text)
+        self.notice.show_message(text, button=self.tr("Dismiss"))
         self._announce(text)
 
     @asynccontextmanager

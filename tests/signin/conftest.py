@@ -21,6 +21,7 @@ from desktop_app.backend import Backend
 from desktop_app.conditions.presets import PRESETS, Conditions
 from desktop_app.config import Options, Settings
 from desktop_app.event_loop import EventLoop
+from desktop_app.interruption import Interruption
 from desktop_app.signin.home import HomePage
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Degraded, Home, Loading, SignedOut, SigningIn, State
@@ -129,7 +130,8 @@ def start(
             backend = Backend(conditions, server=server or service.url)
         backend.start()
         backend.on_window_shown()
-        program = Program(qapp, options, Settings(), backend, None, load_interval_ms=2)
+        interruption = Interruption()
+        program = Program(qapp, options, Settings(), interruption, backend, None, load_interval_ms=2)
         running = Running(program, qtbot)
         program.window.state_painted.connect(running.painted.append)
         program.meter.measured.connect(running.results.append)
@@ -150,7 +152,8 @@ def start(
         with suppress(AssertionError):
             qtbot.waitUntil(task.done, timeout=WAIT_MS)
         assert task.result() == 0
-        program.signals.restore()
+        program.signals.close()
+        program._interruption.restore()
         # At once, for these have timers (see no_leftover_widgets).
         for owner in (program.window, program.monitor):
             shiboken6.delete(owner)

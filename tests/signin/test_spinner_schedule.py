@@ -102,12 +102,13 @@ def shown_stretches_ms(steps: list[tuple[str, int]]) -> list[int]:
             schedule.end(now_ms)
         else:
             schedule.begin(now_ms, at_once=what != "begin")
-        for now_ms in range(now_ms, now_ms + wait_ms + 1):
-            if schedule.is_shown(now_ms) and since_ms is None:
-                since_ms = now_ms
-            elif not schedule.is_shown(now_ms) and since_ms is not None:
-                stretches_ms.append(now_ms - since_ms)
+        for at_ms in range(now_ms, now_ms + wait_ms + 1):
+            if schedule.is_shown(at_ms) and since_ms is None:
+                since_ms = at_ms
+            elif not schedule.is_shown(at_ms) and since_ms is not None:
+                stretches_ms.append(at_ms - since_ms)
                 since_ms = None
+        now_ms += wait_ms
     assert since_ms is None
     return stretches_ms
 

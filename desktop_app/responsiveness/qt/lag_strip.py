@@ -102,6 +102,7 @@ class LagStrip(QWidget):
         self._worst_ns = 0
         self._present_ns = 0
         self._longest_ns: int | None = None
+        self._is_loading = False
         self.title, self.present, self.longest = QLabel(), QLabel(), QLabel()
         for label in (self.title, self.present, self.longest):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -133,10 +134,17 @@ class LagStrip(QWidget):
         """Show a slice."""
         self._history.add(found)
         self._worst_ns = max(self._worst_ns, found.duration_ns)
+        if self._is_loading:
+            self._longest_ns = max(self._longest_ns or 0, found.duration_ns)
 
-    def show_longest(self, longest_ns: int | None) -> None:
-        """Show the longest freeze of a load; None while a load is under way."""
-        self._longest_ns = longest_ns
+    def begin_load(self) -> None:
+        """Show the longest freeze from now on."""
+        self._longest_ns, self._is_loading = 0, True
+        self._show_values()
+
+    def end_load(self, longest_ns: int) -> None:
+        """Show the longest freeze of the load that has ended."""
+        self._longest_ns, self._is_loading = longest_ns, False
         self._show_values()
 
     @override
