@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import subprocess
 import sys
 import threading
@@ -15,16 +14,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.event_loop import DaemonExecutor, EventLoop
+from tests.helpers.drivers import qt_runner
 
 HANG_S = 30.0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with asyncio.Runner(loop_factory=lambda: EventLoop(qapp)) as runner:
+    with qt_runner(qapp) as runner:
         yield runner
-    # A loop is garbage in cycles, and Qt objects must not be destroyed in whichever thread runs the collector.
-    gc.collect()
 
 
 @pytest.mark.parametrize("asked_ms", [0.1, 1, 1.3, 5, 7.9, 20, 50])
@@ -104,23 +102,18 @@ def test_a_dropped_async_generator_is_closed(runner: asyncio.Runner) -> None:
     runner.run(drop())
 
 
-def test_a_loop_runs_again_after_it_was_stopped(qapp: QApplication) -> None:
-    async def answer() -> int:
-        await asyncio.sleep(0.001)
-        return 42
+async def answer() -> int:
+    await asyncio.sleep(0.001)
+    return 42
 
-    loop = EventLoop(qapp)
-    assert [loop.run_until_complete(answer()) for _ in range(2)] == [42, 42]
-    loop.close()
+
+def test_a_loop_runs_again_after_it_was_stopped(runner: asyncio.Runner) -> None:
+    assert [runner.run(answer()) for _ in range(2)] == [42, 42]
 
 
 def test_a_second_loop_serves_after_the_first_was_closed(qapp: QApplication) -> None:
-    async def answer() -> int:
-        await asyncio.sleep(0.001)
-        return 42
-
     for _ in range(2):
-        with asyncio.Runner(loop_factory=lambda: EventLoop(qapp)) as runner:
+        with qt_runner(qapp) as runner:
             assert runner.run(answer()) == 42
 
 

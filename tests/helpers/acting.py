@@ -107,5 +107,3 @@ class ActingStage:
 
 class UnexpectedError(Exception):
     """A bug, as far as the presenter is concerned."""
-
-

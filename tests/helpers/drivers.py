@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -76,33 +77,30 @@ def blocking(endpoint: Endpoint) -> Iterator[Driver]:
 
 
 @contextmanager
-def _asynchronous(endpoint: Endpoint, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Iterator[Driver]:
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        unhandled: list[dict[str, object]] = []
-        runner.get_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
+def on_runner(runner: asyncio.Runner, endpoint: Endpoint) -> Iterator[Driver]:
+    """The async driver, on the loop of a runner; fails when the loop was told of an error that nobody awaited."""
+    unhandled: list[dict[str, object]] = []
+    runner.get_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
 
-        async def make() -> AsyncClient:
-            return AsyncClient(endpoint)
+    async def make() -> AsyncClient:
+        return AsyncClient(endpoint)
 
-        client = runner.run(make())
-        try:
-            yield _Async(client, runner)
-        finally:
-            runner.run(client.aclose())
-        assert not unhandled
-
-
-@contextmanager
-def on_qt(endpoint: Endpoint) -> Iterator[Driver]:
-    """The async driver on the program's own loop."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    with _asynchronous(endpoint, lambda: EventLoop(app)) as driver:
-        yield driver
+    client = runner.run(make())
+    try:
+        yield _Async(client, runner)
+    finally:
+        runner.run(client.aclose())
+    assert not unhandled
 
 
 @contextmanager
-def on_asyncio(endpoint: Endpoint) -> Iterator[Driver]:
-    """The async driver on the standard library's loop."""
-    with _asynchronous(endpoint, asyncio.new_event_loop) as driver:
-        yield driver
+def qt_runner(app: QApplication) -> Iterator[asyncio.Runner]:
+    """A runner of the program's own loop.
+
+    A closed loop is garbage in cycles, and its Qt objects must not be destroyed in whichever thread runs the
+    collector: they are destroyed here.
+    """
+    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
+        yield runner
+    del runner
+    gc.collect()

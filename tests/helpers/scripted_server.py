@@ -6,9 +6,7 @@ import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable

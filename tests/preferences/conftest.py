@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import gc
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TypeAlias
 
 import pytest
@@ -15,11 +16,19 @@ from tests.helpers.drivers import Driver
 Connect: TypeAlias = Callable[[Endpoint], AbstractContextManager[Driver]]
 
 
-@pytest.fixture(params=[drivers.blocking, drivers.on_qt, drivers.on_asyncio], ids=lambda made: made.__name__)
-def connect(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Connect]:
+@pytest.fixture(scope="module")
+def qt_runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
+    with drivers.qt_runner(qapp) as runner:
+        yield runner
+
+
+@pytest.fixture(params=["blocking", "async on Qt", "async on asyncio"])
+def connect(request: pytest.FixtureRequest, qt_runner: asyncio.Runner) -> Iterator[Connect]:
     """Each way of waiting: called with an endpoint it is a context with a driver in it."""
-    chosen: Connect = request.param
-    yield chosen
-    if chosen is drivers.on_qt:
-        # A loop is garbage in cycles, and Qt objects must not be destroyed in whichever thread runs the collector.
-        gc.collect()
+    if request.param == "blocking":
+        yield drivers.blocking
+    elif request.param == "async on Qt":
+        yield partial(drivers.on_runner, qt_runner)
+    else:
+        with asyncio.Runner() as runner:
+            yield partial(drivers.on_runner, runner)

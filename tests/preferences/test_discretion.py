@@ -10,8 +10,8 @@ from desktop_app.errors import ExchangeError, InvalidReply
 from desktop_app.preferences.exchange import Reply, Request, load_preferences, sign_in_and_load
 from desktop_app.preferences.transport import Endpoint
 from tests.helpers.exchanges import CREDENTIALS, PASSWORD, SESSION, SESSION_JSON, TOKEN, play, reply
-from tests.preferences.conftest import Connect
 from tests.helpers.scripted_server import Connection, ScriptedServer
+from tests.preferences.conftest import Connect
 
 SECRET = "never-to-be-seen-secret"
 SECRETS = (PASSWORD, TOKEN, SECRET)

@@ -117,23 +117,28 @@ STATUSES: list[tuple[int, type[ExchangeError]]] = [
 
 @pytest.mark.parametrize(("status", "error"), STATUSES)
 def test_a_refused_sign_in(connect: Connect, status: int, error: type[ExchangeError]) -> None:
-    with ScriptedServer(always(raw_reply(status))) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(error):
-            driver.run(sign_in_and_load(CREDENTIALS))
+    with (
+        ScriptedServer(always(raw_reply(status))) as server,
+        connect(Endpoint(server.url)) as driver,
+        pytest.raises(error),
+    ):
+        driver.run(sign_in_and_load(CREDENTIALS))
 
 
 def test_an_expired_session(connect: Connect) -> None:
     script = always(raw_reply(201, SESSION_JSON), raw_reply(401))
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(SessionExpired):
-            driver.run(sign_in_and_load(CREDENTIALS))
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(SessionExpired):
+        driver.run(sign_in_and_load(CREDENTIALS))
 
 
 def test_the_retry_after_header_is_read_in_any_case(connect: Connect) -> None:
-    script = always(raw_reply(429, **{"RETRY-AFTER": "42"}))
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(TooManyAttempts) as caught:
-            driver.run(sign_in_and_load(CREDENTIALS))
+    script = always(raw_reply(429, RETRY_AFTER="42"))
+    with (
+        ScriptedServer(script) as server,
+        connect(Endpoint(server.url)) as driver,
+        pytest.raises(TooManyAttempts) as caught,
+    ):
+        driver.run(sign_in_and_load(CREDENTIALS))
     assert caught.value.values == {"seconds": 42}
 
 
@@ -150,9 +155,12 @@ def test_a_connection_serves_on_after_a_refusal(connect: Connect) -> None:
 def test_a_redirect_is_not_followed(connect: Connect, status: int) -> None:
     with ScriptedServer(serve_everything) as target:
         script = always(raw_reply(status, Location=f"{target.url}/v1/sessions"))
-        with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-            with pytest.raises(ServiceFault, match=str(status)):
-                driver.run(sign_in_and_load(CREDENTIALS))
+        with (
+            ScriptedServer(script) as server,
+            connect(Endpoint(server.url)) as driver,
+            pytest.raises(ServiceFault, match=str(status)),
+        ):
+            driver.run(sign_in_and_load(CREDENTIALS))
         assert target.connections == 0
 
 
@@ -169,9 +177,8 @@ def test_a_body_of_just_the_largest_size_is_taken(connect: Connect) -> None:
 
 def test_a_byte_more_is_too_large(connect: Connect) -> None:
     script = always(raw_reply(200, preferences_of(LARGEST_BODY_BYTES + 1)))
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(ReplyTooLarge):
-            driver.run(load_preferences(SESSION))
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(ReplyTooLarge):
+        driver.run(load_preferences(SESSION))
 
 
 def test_an_endless_body_is_too_large(connect: Connect) -> None:
@@ -181,9 +188,8 @@ def test_an_endless_body_is_too_large(connect: Connect) -> None:
         while True:
             connection.send(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
 
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(ReplyTooLarge):
-            driver.run(load_preferences(SESSION))
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(ReplyTooLarge):
+        driver.run(load_preferences(SESSION))
 
 
 def test_the_next_exchange_after_a_body_too_large_is_well(connect: Connect) -> None:
@@ -210,6 +216,9 @@ def test_a_body_in_chunks_is_put_together(connect: Connect) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"theme": 1}', b"\xff\xfe"])
 def test_a_body_that_cannot_be_read(connect: Connect, body: bytes) -> None:
-    with ScriptedServer(always(raw_reply(200, body))) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(InvalidReply):
-            driver.run(load_preferences(SESSION))
+    with (
+        ScriptedServer(always(raw_reply(200, body))) as server,
+        connect(Endpoint(server.url)) as driver,
+        pytest.raises(InvalidReply),
+    ):
+        driver.run(load_preferences(SESSION))

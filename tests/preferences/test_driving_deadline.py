@@ -141,25 +141,26 @@ def test_the_next_exchange_has_a_deadline_and_a_connection_of_its_own(connect: C
 
 
 @pytest.fixture
-def release_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Have every lookup of a name hang, until this is called or the test is over."""
+def stuck_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have every lookup of a name hang until the test is over."""
     released = threading.Event()
-    waiting: list[threading.Thread] = []
+    ended: list[threading.Event] = []
 
     def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
-        waiting.append(threading.current_thread())
-        released.wait(LONG_S)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        ended.append(threading.Event())
+        try:
+            released.wait(LONG_S)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        finally:
+            ended[-1].set()
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    yield released.set
+    yield
     released.set()
-    for thread in waiting:
-        thread.join(LONG_S)
+    assert all(lookup.wait(LONG_S) for lookup in ended)
 
 
-def test_the_deadline_ends_a_lookup_that_hangs(connect: Connect, release_resolver: Callable[[], None]) -> None:
+# In this order: asyncio's own loop waits for its threads when it is closed, which is after the lookup was let go.
+def test_the_deadline_ends_a_lookup_that_hangs(connect: Connect, stuck_resolver: None) -> None:
     with connect(Endpoint("http://shop.test")) as driver:
         assert_ends_at_the_deadline(lambda: driver.run(load_preferences(SESSION), DEADLINE_MS))
-        # The standard library's loop waits for it when it is closed.
-        release_resolver()

@@ -21,9 +21,11 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 
 
 def test_a_refused_connection(connect: Connect) -> None:
-    with connect(Endpoint("http://{}:{}".format(*refused_address()))) as driver:
-        with pytest.raises(ServiceUnreachable):
-            driver.run(sign_in_and_load(CREDENTIALS))
+    with (
+        connect(Endpoint("http://{}:{}".format(*refused_address()))) as driver,
+        pytest.raises(ServiceUnreachable),
+    ):
+        driver.run(sign_in_and_load(CREDENTIALS))
 
 
 def test_the_exchange_after_a_refused_one_connects_anew(connect: Connect) -> None:
@@ -49,9 +51,12 @@ def test_a_server_without_tls_where_tls_is_meant(connect: Connect) -> None:
         connection.send(raw_reply(200))
         connection.stay_silent()
 
-    with ScriptedServer(script) as server, connect(Endpoint(f"https://127.0.0.1:{server.port}")) as driver:
-        with pytest.raises(ServiceUnreachable):
-            driver.run(sign_in_and_load(CREDENTIALS))
+    with (
+        ScriptedServer(script) as server,
+        connect(Endpoint(f"https://127.0.0.1:{server.port}")) as driver,
+        pytest.raises(ServiceUnreachable),
+    ):
+        driver.run(sign_in_and_load(CREDENTIALS))
 
 
 def closes_at_once(_connection: Connection) -> None:
@@ -91,9 +96,8 @@ BROKEN: dict[str, Callable[[Connection], None]] = {
 
 @pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
 def test_a_connection_that_breaks(connect: Connect, script: Callable[[Connection], None]) -> None:
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(ConnectionLost):
-            driver.run(load_preferences(SESSION))
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(ConnectionLost):
+        driver.run(load_preferences(SESSION))
 
 
 MALFORMED = {
@@ -116,9 +120,12 @@ MALFORMED = {
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 def test_a_reply_that_cannot_be_read(connect: Connect, data: bytes) -> None:
-    with ScriptedServer(sends(data)) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(InvalidReply):
-            driver.run(load_preferences(SESSION))
+    with (
+        ScriptedServer(sends(data)) as server,
+        connect(Endpoint(server.url)) as driver,
+        pytest.raises(InvalidReply),
+    ):
+        driver.run(load_preferences(SESSION))
 
 
 def test_a_compressed_reply_is_read(connect: Connect) -> None:
@@ -131,9 +138,7 @@ BOMB_BYTES = 64 * LARGEST_BODY_BYTES
 BOMBS = {
     "gzip": raw_reply(200, gzip.compress(bytes(BOMB_BYTES)), Content_Encoding="gzip"),
     "deflate": raw_reply(200, zlib.compress(bytes(BOMB_BYTES)), Content_Encoding="deflate"),
-    "gzip in gzip": raw_reply(
-        200, gzip.compress(gzip.compress(bytes(BOMB_BYTES))), Content_Encoding="gzip, gzip"
-    ),
+    "gzip in gzip": raw_reply(200, gzip.compress(gzip.compress(bytes(BOMB_BYTES))), Content_Encoding="gzip, gzip"),
 }
 
 
@@ -151,12 +156,14 @@ def test_a_compressed_bomb_is_too_large_and_not_unpacked(connect: Connect, data:
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_made_anew(connect: Connect) -> None:
-    with ScriptedServer(sends(raw_reply(200, PREFERENCES_JSON))) as server:
-        with connect(Endpoint(server.url)) as driver:
-            driver.run(load_preferences(SESSION))
-            server.wait_until_closed(1)
-            assert driver.run(load_preferences(SESSION)).display_name == "Ada"
-            assert server.connections == 2
+    with (
+        ScriptedServer(sends(raw_reply(200, PREFERENCES_JSON))) as server,
+        connect(Endpoint(server.url)) as driver,
+    ):
+        driver.run(load_preferences(SESSION))
+        server.wait_until_closed(1)
+        assert driver.run(load_preferences(SESSION)).display_name == "Ada"
+        assert server.connections == 2
 
 
 def test_a_server_that_closes_between_the_requests(connect: Connect) -> None:
@@ -166,7 +173,6 @@ def test_a_server_that_closes_between_the_requests(connect: Connect) -> None:
         connection.receive()
         connection.reply(201, SESSION_JSON, Connection="close")
 
-    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
-        with pytest.raises(ExchangeError):
-            driver.run(sign_in_and_load(CREDENTIALS), confirmed=confirmed.append)
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(ExchangeError):
+        driver.run(sign_in_and_load(CREDENTIALS), confirmed=confirmed.append)
     assert confirmed == [SESSION]

@@ -47,24 +47,30 @@ def test_the_connection_goes_by_way_of_the_proxy_of_the_endpoint(connect: Connec
 
 
 def test_the_host_header_stays_the_service_s(connect: Connect) -> None:
-    with ScriptedServer(serve_everything) as proxy:
-        with connect(Endpoint("http://shop.test:8123", via=proxy.address)) as driver:
-            driver.run(load_preferences(SESSION))
+    with (
+        ScriptedServer(serve_everything) as proxy,
+        connect(Endpoint("http://shop.test:8123", via=proxy.address)) as driver,
+    ):
+        driver.run(load_preferences(SESSION))
     assert proxy.requests[0].headers["host"] == "shop.test:8123"
 
 
 def test_the_path_is_not_made_absolute_for_the_proxy(connect: Connect) -> None:
-    with ScriptedServer(serve_everything) as proxy:
-        with connect(Endpoint("http://shop.test", via=proxy.address)) as driver:
-            driver.run(load_preferences(SESSION))
+    with (
+        ScriptedServer(serve_everything) as proxy,
+        connect(Endpoint("http://shop.test", via=proxy.address)) as driver,
+    ):
+        driver.run(load_preferences(SESSION))
     assert proxy.requests[0].path == "/v1/me/preferences"
 
 
 def test_a_refusing_proxy_is_not_gone_round(connect: Connect) -> None:
     with ScriptedServer(serve_everything) as server:
-        with connect(Endpoint(server.url, via=refused_address())) as driver:
-            with pytest.raises(ServiceUnreachable):
-                driver.run(load_preferences(SESSION))
+        with (
+            connect(Endpoint(server.url, via=refused_address())) as driver,
+            pytest.raises(ServiceUnreachable),
+        ):
+            driver.run(load_preferences(SESSION))
         assert server.connections == 0
 
 

@@ -15,9 +15,9 @@ from tests.helpers.exchanges import CREDENTIALS, SESSION, play, reply
 
 
 def seconds_for(value: str | None) -> int:
-    headers = {} if value is None else {"retry_after": value}
+    answer = reply(429) if value is None else reply(429, retry_after=value)
     with pytest.raises(TooManyAttempts) as caught:
-        play(load_preferences(SESSION), [reply(429, **headers)])
+        play(load_preferences(SESSION), [answer])
     seconds = caught.value.values["seconds"]
     assert isinstance(seconds, int)
     return seconds

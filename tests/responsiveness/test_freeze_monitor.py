@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -71,7 +72,7 @@ def test_a_block_is_reported_once(real: FreezeMonitor, qtbot: QtBot) -> None:
     beats = len(found)
     qtbot.waitUntil(lambda: len(found) >= beats + 5)
     starts_and_ends = [(each.start_ns, each.end_ns) for each in found]
-    assert all(end <= start for (_, end), (start, _) in zip(starts_and_ends, starts_and_ends[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(starts_and_ends))
 
 
 def test_it_beats_until_it_is_stopped(real: FreezeMonitor, qtbot: QtBot) -> None:

@@ -94,7 +94,7 @@ def test_every_bar_is_inside_the_area(gaps_ms: list[tuple[int, int]], since_ms: 
         start_ms, now_ms = now_ms + gap_ms, now_ms + gap_ms + length_ms
         history.add(Slice(start_ms * MS, now_ms * MS))
     for bar in history.bars((now_ms + since_ms) * MS, WIDTH, height):
-        assert 0 <= bar.x
+        assert bar.x >= 0
         assert bar.x + bar.width <= WIDTH
         assert 0 <= bar.y <= height
         assert bar.y + bar.height == pytest.approx(height)

@@ -10,6 +10,7 @@ import pytest
 
 from desktop_app.preferences.model import Preferences, Problem, Session
 from desktop_app.service.accounts import DEMO_PREFERENCES
+from tests.helpers.polling import eventually
 from tests.helpers.service_process import running_service, store_path
 from tests.service.conftest import DEMO
 
@@ -145,7 +146,8 @@ def test_a_damaged_preferences_row_is_500_and_logged(tmp_path: Path) -> None:
             connection.execute("""UPDATE preferences SET document = '{"theme": 5}'""")
         response = client.get("/v1/me/preferences", headers={"Authorization": f"Bearer {token}"})
         assert_problem(response, 500)
-        assert "Traceback" in service.log()
+        # It is written once the answer has gone out.
+        assert eventually(lambda: "Traceback" in service.log())
         assert token not in service.log()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
+from tests.helpers.polling import eventually
 from tests.service.conftest import DEMO
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def test_signing_in_stays_quick_under_load(client: httpx2.Client) -> None:
     sign_in(client)
     start_s = time.perf_counter()
     sign_in(client)
-    assert time.perf_counter() - start_s < 2.5  # 0.3 s on two idle cores, of which the queries take both
+    # 0.3 s on two idle cores, of which the queries take both; what waits for the load to end waits for a minute.
+    assert time.perf_counter() - start_s < ONGOING["seconds"] / 3
 
 
 def test_the_load_ends_by_itself(client: httpx2.Client, bearer: dict[str, str]) -> None:
@@ -58,7 +60,7 @@ def test_the_load_ends_by_itself(client: httpx2.Client, bearer: dict[str, str]) 
     sign_in(client)
     assert client.get(PREFERENCES, headers=bearer).status_code == 200
     assert time.perf_counter() - start_s >= 0.7
-    assert client.get(LOAD).json() == {"armed": True, "running": False}
+    assert eventually(lambda: client.get(LOAD).json() == {"armed": True, "running": False})
 
 
 def test_each_sign_in_begins_the_load_anew(client: httpx2.Client, bearer: dict[str, str]) -> None:

@@ -1,0 +1,96 @@
+"""What imports what, where import-linter cannot look: at run time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.program import run_python
+
+QT_FREE = [
+    "desktop_app.preferences.asynchronous",
+    "desktop_app.preferences.blocking",
+    "desktop_app.preferences.deadline",
+    "desktop_app.preferences.exchange",
+    "desktop_app.preferences.model",
+    "desktop_app.preferences.transport",
+    "desktop_app.service.accounts",
+    "desktop_app.service.http",
+    "desktop_app.service.serve",
+    "desktop_app.service.server",
+    "desktop_app.conditions.__main__",
+    "desktop_app.conditions.database",
+    "desktop_app.conditions.presets",
+    "desktop_app.conditions.proxy",
+    "desktop_app.backend",
+    "desktop_app.commands",
+    "desktop_app.config",
+    "desktop_app.errors",
+    "desktop_app.responsiveness.clock",
+    "desktop_app.responsiveness.detector",
+    "desktop_app.responsiveness.events",
+    "desktop_app.responsiveness.timeline",
+]
+
+WITHOUT_QT = """
+import importlib, sys
+
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("PySide6", "shiboken6", "qasync"):
+            raise ImportError(f"{name} is not to be had here")
+
+sys.meta_path.insert(0, NoQt())
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+"""
+
+
+def test_what_is_qt_free_can_be_imported_without_qt() -> None:
+    ended = run_python(WITHOUT_QT, *QT_FREE)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_that_test_would_notice() -> None:
+    ended = run_python(WITHOUT_QT, "desktop_app.signin.theme", "desktop_app.resources")
+    assert "PySide6" in ended.stderr
+
+
+LOADED = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:])))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("desktop_app.cli", ["PySide6", "asyncio", "qasync", "httpx2", "httpcore2", "sqlalchemy", "msgspec"]),
+        ("desktop_app.cli", ["starlette", "uvicorn", "argon2", "platformdirs", "subprocess", "ssl"]),
+        ("desktop_app.app", ["asyncio", "qasync", "httpx2", "httpcore2", "msgspec", "sqlalchemy", "ssl"]),
+        ("desktop_app.service.serve", ["asyncio", "starlette", "uvicorn", "sqlalchemy", "argon2", "PySide6"]),
+        ("desktop_app.conditions.presets", ["asyncio", "msgspec"]),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_wanted(module: str, heavy: list[str]) -> None:
+    ended = run_python(LOADED, module, *heavy)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
+
+
+EVERYTHING = """
+import importlib, pkgutil, desktop_app
+for module in pkgutil.walk_packages(desktop_app.__path__, "desktop_app."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+
+
+def test_every_module_can_be_imported_quietly() -> None:
+    ended = run_python("import warnings; warnings.simplefilter('error')\n" + EVERYTHING)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("module", ["client", "measurement", "signin.window", "signin.presenter", "event_loop"])
+def test_a_module_can_be_imported_first(module: str) -> None:
+    ended = run_python(f"import desktop_app.{module}")
+    assert (ended.returncode, ended.stderr) == (0, "")
