@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 PACKAGES: Final = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 SIZE: Final = (1280, 900)
 _END_LIMIT_S: Final = 5.0
-# Windows get the focus when they open. No button is bound: to see each click first, a window manager holds up the
-# pointer, and on a busy machine a button is then released where the pointer has got to since.
+# It binds no button, where without these elements it would bind those of the usual kind: to see each click first, a
+# window manager holds up the pointer, and on a busy machine a button is then released where the pointer is by then.
 _OPENBOX_CONFIGURATION: Final = """\
-<openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew></focus></openbox_config>
+<openbox_config xmlns="http://openbox.org/3.4/rc"><keyboard/><mouse/></openbox_config>
 """
 
 
