@@ -193,10 +193,10 @@ class Program:
 
     async def _report_start(self, presenter: Presenter) -> None:
         """Tell the person how the service started, where there is something to tell."""
-        import asyncio
+        from desktop_app.client import known
 
         try:
-            await asyncio.shield(asyncio.wrap_future(self.backend.endpoint()))
+            await known(self.backend)
         except ServiceNotStarted as error:
             presenter.report(error)
         if self.backend.notices:

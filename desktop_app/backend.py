@@ -38,6 +38,7 @@ class ChildProcess:
     def __init__(self, *arguments: str) -> None:
         import subprocess
 
+        self._has_answered = False
         self._reading = threading.Lock()
         self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - this program's own modules
             # -P: a file in the current directory must not stand in for a module.
@@ -66,6 +67,7 @@ class ChildProcess:
             line = "" if self._process.stdout.closed else self._process.stdout.readline()
         if not line:
             return None
+        self._has_answered = True
         message = json.loads(line)
         assert isinstance(message, dict)
         return message
@@ -86,7 +88,9 @@ class ChildProcess:
         try:
             self._process.wait(CHILD_EXIT_LIMIT_S)
         except subprocess.TimeoutExpired:
-            log.warning("%s does not end: killing it", self._process.args)
+            # One that is still importing cannot listen yet; what it has written so far survives.
+            if self._has_answered:
+                log.warning("%s does not end: killing it", self._process.args)
             self._process.kill()
             self._process.wait()
         # Whoever waits for a line has got the end of it by now.

@@ -91,7 +91,7 @@ def _parser() -> _Parser:
         parents=[window, loads, everywhere],
     )
     parser.add_argument("--version", action="version", version=f"desktop-app {__version__}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(prog="desktop-app", title="commands", metavar="COMMAND", required=True)
     run = subparsers.add_parser(
         "run", parents=[window, loads, everywhere], help="open the window (what no command means, too)"
     )

@@ -20,6 +20,18 @@ from desktop_app.preferences.transport import Endpoint
 T = TypeVar("T")
 
 
+async def known(backend: Backend) -> Endpoint:
+    """Wait for the endpoint; whoever gives up waiting leaves the start of the service alone.
+
+    Raises:
+        ServiceNotStarted: There will be none.
+    """
+    future = asyncio.wrap_future(backend.endpoint())
+    # Nobody may be left to hear of a start that fails after all.
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return await asyncio.shield(future)
+
+
 class ServiceClient:
     """Drives exchanges with the service in either way; belongs to the thread of the event loop.
 
@@ -62,7 +74,7 @@ class ServiceClient:
         try:
             async with asyncio.timeout(deadline.remaining_s):
                 # Shielded: a load that is cancelled must not cancel the start of the service.
-                endpoint = await asyncio.shield(asyncio.wrap_future(self._backend.endpoint()))
+                endpoint = await known(self._backend)
         except TimeoutError:
             raise DeadlineExceeded(detail="the service is still starting") from None
         self._move_to(endpoint)

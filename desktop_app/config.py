@@ -65,6 +65,8 @@ def checked_server(url: str) -> str:
     except ValueError as error:
         raise UsageError(reason=f"--server {url!r} is not a URL: {error}.") from None
     is_clean = url.isprintable() and url.isascii() and not set(url) & set(" \\@")
+    if parts.netloc.startswith("[") and ":" not in (parts.hostname or ""):
+        is_clean = False
     if not is_clean or parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.hostname or ""):
         raise UsageError(reason=f"--server {url!r} must look like https://HOST or https://HOST:PORT.")
     if parts.query or parts.fragment:
@@ -127,6 +129,8 @@ class Profile:
         path = self.directory / SETTINGS_FILE
         try:
             content = json.loads(path.read_bytes())
+            if not isinstance(content, dict):
+                raise ValueError("it is not an object")
             values = {field.name: content[field.name] for field in fields(Settings) if field.name in content}
             if not all(isinstance(value, str) and value.isascii() for value in values.values()):
                 raise ValueError("a value is not a plain text")
@@ -160,6 +164,9 @@ class Profile:
     @staticmethod
     def _set_aside(path: Path, aside: Path) -> None:
         try:
+            if aside.exists():
+                # Two within a second: the older one is kept, under the name that it has.
+                aside = aside.with_name(f"{aside.name}.{os.getpid()}")
             path.rename(aside)
         except OSError as error:
             log.warning("They could not be renamed: %s", error)

@@ -46,9 +46,16 @@ class Person:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send no more inputs; those that were sent are still answered."""
+        """Send no more inputs; those that were sent are still answered. May be called twice."""
         self._done.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def is_waiting(self) -> bool:

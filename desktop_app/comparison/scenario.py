@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
@@ -63,7 +64,7 @@ class Comparer:
             ServiceNotStarted: There is nothing to sign in to.
         """
         self._tell("waiting for the service …")
-        await asyncio.shield(asyncio.wrap_future(self._program.backend.endpoint()))
+        await known(self._program.backend)
         recordings: dict[Mode, Recording] = {}
         midway_s = self._program.options.deadline_s / 2
         for mode in Mode:
@@ -75,11 +76,15 @@ class Comparer:
 
     async def _record(self, mode: Mode, midway_s: float) -> Recording:
         window, monitor = self._window, self._program.monitor
+        with Person(window, window.feel.typing, window.feel.counter, monitor.clock) as person:
+            return await self._record_with(person, mode, midway_s)
+
+    async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> Recording:
+        window, monitor = self._window, self._program.monitor
         slices: list[Slice] = []
         latencies_ns: list[int] = []
         frames: list[QPixmap] = []
         submits_ns: list[int] = []
-        person = Person(window, window.feel.typing, window.feel.counter, monitor.clock)
 
         def begin(_mode: Mode) -> None:
             submits_ns.append(monitor.clock())

@@ -129,12 +129,13 @@ class _DeadlineNetwork(httpcore2.NetworkBackend):
 
     def _resolved(self, host: str, port: int) -> list[tuple[str, int]]:
         """Resolve a name in a daemon thread: ``getaddrinfo`` takes no timeout and cannot be interrupted."""
-        answers: queue.SimpleQueue[list[tuple[str, int]] | OSError] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[list[tuple[str, int]] | Exception] = queue.SimpleQueue()
 
         def resolve() -> None:
             try:
                 found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
+                # The second of a name with a label that no name can have.
                 answers.put(error)
             else:
                 answers.put([(str(address[0]), int(address[1])) for *_, address in found])
@@ -144,7 +145,7 @@ class _DeadlineNetwork(httpcore2.NetworkBackend):
             answer = answers.get(timeout=self.remaining_s(httpcore2.ConnectTimeout))
         except queue.Empty:
             raise httpcore2.ConnectTimeout from None
-        if isinstance(answer, OSError):
+        if isinstance(answer, Exception):
             raise httpcore2.ConnectError(str(answer)) from answer
         return answer
 

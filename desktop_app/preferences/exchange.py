@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import math
 from collections.abc import Generator
 from http import HTTPStatus
 from typing import TypeAlias, TypeVar
@@ -106,14 +107,16 @@ def _expect(reply: Reply, status: HTTPStatus) -> Reply:
 
 def _retry_after_s(value: str) -> int:
     """Read a Retry-After header: seconds or a date (RFC 9110, 10.2.3), within 1 s and an hour."""
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
+        # More digits than an hour has seconds, however many there are, are more than an hour.
+        return min(max(int(value[:10]), 1), LONGEST_RETRY_AFTER_S)
     try:
-        seconds = int(value)
-    except ValueError:
-        try:
-            until = email.utils.parsedate_to_datetime(value)
-            seconds = round((until - datetime.datetime.now(until.tzinfo)).total_seconds())
-        except ValueError:
-            seconds = 1
+        until = email.utils.parsedate_to_datetime(value)
+        until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
+        seconds = math.ceil((until - datetime.datetime.now(datetime.UTC)).total_seconds())
+    except (ValueError, OverflowError):
+        seconds = 1
     return min(max(seconds, 1), LONGEST_RETRY_AFTER_S)
 
 

@@ -17,7 +17,7 @@ Theme = Literal["system", "light", "dark"]
 Accent = Literal["blue", "teal", "green", "orange", "red", "purple"]
 TextSize = Literal["small", "medium", "large"]
 
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"\A[^@\s]+@[^@\s]+\Z")]
 
 
 class Credentials(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Session(Struct, frozen=True):
     ``expires_at`` carries a time zone.
     """
 
-    token: Annotated[str, Meta(min_length=1, max_length=4096)]
+    token: Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"\A[!-~]+\Z")]
     expires_at: Annotated[datetime, Meta(tz=True)]
 
     @override
@@ -57,7 +57,7 @@ class Preferences(Struct, frozen=True):
     theme: Theme = "system"
     accent: Accent = "blue"
     text_size: TextSize = "medium"
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")] = "USD"
     favourite_categories: Annotated[tuple[str, ...], Meta(max_length=50)] = ()
     reduced_motion: bool = False
 

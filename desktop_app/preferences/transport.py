@@ -83,6 +83,9 @@ def translated(error: httpx2.HTTPError | httpx2.InvalidURL, request: Request) ->
     """Say in the program's own terms what the HTTP library could not do."""
     detail = f"{request!r}: {type(error).__name__}: {error}"
     match error:
+        case httpx2.LocalProtocolError():
+            # Its text quotes the header that cannot be sent, which may be the token.
+            return InvalidReply(detail=f"{request!r}: {type(error).__name__}")
         case httpx2.TimeoutException():
             return DeadlineExceeded(detail=detail)
         case httpx2.ConnectError():

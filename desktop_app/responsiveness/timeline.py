@@ -53,11 +53,12 @@ class LagHistory:
     def bars(self, now_ns: int, width: float, height: float) -> list[Bar]:
         """Lay the history out, the present at the right edge."""
         newest = now_ns // self._bucket_ns
-        bar_width = width / (self.span_ms * NS_PER_MS // self._bucket_ns)
+        count = self.span_ms * NS_PER_MS // self._bucket_ns
+        bar_width = width / count
         bars = []
         for bucket, lag_ns in self._worst_ns:
-            x = width - (newest - bucket + 1) * bar_width
-            if x > -bar_width:
+            if newest - bucket < count:
+                x = max(0.0, width - (newest - bucket + 1) * bar_width)
                 bar_height = height * height_share(lag_ns)
                 bars.append(Bar(x, height - bar_height, bar_width, bar_height, Band.of(lag_ns)))
         return bars

@@ -143,12 +143,12 @@ class Presenter(QObject):
         self._show(state)
         self.load_started.emit(mode)
         wait = self._load_blocking if mode is Mode.BLOCKING else self._load_async
-        load = self._run(wait(attempt, steps, deadline), attempt, mode)
+        load = self._run(lambda: wait(attempt, steps, deadline), attempt, mode)
         self._load = asyncio.get_running_loop().create_task(load)
 
-    async def _run(self, load: Coroutine[None, None, None], attempt: int, mode: Mode) -> None:
+    async def _run(self, load: Callable[[], Coroutine[None, None, None]], attempt: int, mode: Mode) -> None:
         try:
-            await load
+            await load()
         except Exception:
             # A bug must not leave the person before a spinner for ever; it goes on to the loop's handler.
             self._show(transitions.failed(self.state, attempt, Failure(ProgramFault(), 0)))
