@@ -13,7 +13,7 @@ from desktop_app.signin.labels import ElidedLabel
 from desktop_app.signin.spinner import frame_ms
 from desktop_app.signin.theme import Theme
 
-COUNTER_WIDTH = 72
+COUNTER_WIDTH = 96
 ROUND_TRIP_MS = 2400
 BALL_SIZE = 12
 
