@@ -82,11 +82,6 @@ class Spinner(QWidget):
         """Stand still."""
         self._timer.stop()
 
-    @property
-    def is_turning(self) -> bool:
-        """Whether it asks for a frame again and again."""
-        return self._timer.isActive()
-
     @override
     def sizeHint(self) -> QSize:
         return QSize(self._size, self._size)
