@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +24,22 @@ class Conditions:
     """What the proxy does to the connections, in Toxiproxy's JSON (see `desktop_app.conditions.toxics`)."""
     database_load: bool = False
     """Whether the service holds the customer store's connections (see `desktop_app.conditions.database`)."""
+    faults: tuple[Mapping[str, Any], ...] = ()
+    """What the service does wrong, where no proxy could (see `desktop_app.service.faults`)."""
+    seed: int = 0
+    """Makes jitter and toxicity repeatable."""
+    values: Mapping[str, int] = field(default_factory=dict)
+    """What the placeholders of ``summary`` stand for."""
+
+    @property
+    def text(self) -> str:
+        """The summary in English, filled in."""
+        return self.summary.format(**self.values)
+
+    @property
+    def needs_own_service(self) -> bool:
+        """Whether they are made in the service itself, which only the program's own allows."""
+        return self.database_load or bool(self.faults)
 
 
 _TABLE = (
