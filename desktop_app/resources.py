@@ -58,9 +58,9 @@ def icon(name: str, color: str, size: int = 20) -> QIcon:
     return made
 
 
-def style_template() -> str:
-    """Read the style sheet, in which ``@name`` stands for a value of the theme."""
-    return asset("styles", "window.qss").read_text(encoding="utf-8")
+def style_template(name: str = "window") -> str:
+    """Read a style sheet, in which ``@name`` stands for a value of the theme."""
+    return asset("styles", f"{name}.qss").read_text(encoding="utf-8")
 
 
 def translation(language: str) -> Path | None:
