@@ -158,6 +158,7 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.kept import KeptPreferences
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.presenter import Presenter
 
@@ -166,7 +167,8 @@ class Program:
         if self._is_ending:
             ending.set()
         client = ServiceClient(self.backend, self._interruption)
-        presenter = Presenter(client, self.window, deadline_ms=self.options.deadline_ms, mode=self.mode)
+        kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
+        presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
         self._connect_presenter(presenter)
         loop = asyncio.get_running_loop()
