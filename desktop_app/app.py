@@ -28,6 +28,7 @@ from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
+    from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
 UNSEEN_START_MS = 500
@@ -100,6 +101,7 @@ class Program:
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
         self.presenter: Presenter | None = None
+        self.demonstration: Demonstration | None = None
         self._early: list[Callable[[Presenter], None]] = []
         self._is_ending = False
         self._end: Callable[[], object] = self.qt.exit
@@ -160,6 +162,7 @@ class Program:
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
         from desktop_app.signin.home import HomePage
+        from desktop_app.signin.mistake_demonstration import Demonstration
         from desktop_app.signin.presenter import Presenter
 
         ending = asyncio.Event()
@@ -171,6 +174,8 @@ class Program:
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
         self._connect_presenter(presenter)
+        self.demonstration = Demonstration(client, self.window, deadline_ms=self.options.deadline_ms)
+        self._connect_demonstration(presenter, self.demonstration)
         loop = asyncio.get_running_loop()
         start = loop.create_task(self._report_start(presenter))
         play = loop.create_task(scenario(self)) if scenario else loop.create_future()
@@ -189,6 +194,8 @@ class Program:
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
 
+        if self.demonstration is not None:
+            await self.demonstration.aclose()
         await presenter.aclose()
         await client.aclose()
         await asyncio.get_running_loop().shutdown_asyncgens()
@@ -235,6 +242,13 @@ class Program:
         for intention in self._early:
             intention(presenter)
         self._early.clear()
+
+    def _connect_demonstration(self, presenter: Presenter, demonstration: Demonstration) -> None:
+        assert self.window.home is not None
+        self.window.home.mistake_requested.connect(demonstration.open)
+        self.window.appearance.theme_changed.connect(demonstration.set_theme)
+        demonstration.set_theme(self.window.appearance.theme)
+        presenter.state_changed.connect(demonstration.on_state_changed)
 
     def _ask(self, intention: Callable[[Presenter], None]) -> None:
         if self.presenter is None:
@@ -292,6 +306,7 @@ class _Importer(QObject):
             import desktop_app.client
             import desktop_app.event_loop
             import desktop_app.signin.home
+            import desktop_app.signin.mistake_demonstration
             import desktop_app.signin.presenter  # noqa: F401
         finally:
             self.finished.emit()

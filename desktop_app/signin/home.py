@@ -56,6 +56,8 @@ class HomePage(QWidget):
     """The person wants to leave."""
     retry_requested = Signal()
     """The person wants the preferences to be asked for once more."""
+    mistake_requested = Signal()
+    """The person wants to see what becomes of data that is used before it is there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NS_PER_MS = 1_000_000
+TELL_AFTER_S = 0.02
+"""Long enough for a request to be on its way, and about a frame."""
 Code: TypeAlias = Callable[[Load, Page, Loop], Coroutine[Any, Any, None]]
 Request: TypeAlias = Callable[[Callable[[], None]], Awaitable[Preferences]]
 """Loads the preferences; calls what it is given when the request is on its way."""
@@ -137,8 +139,8 @@ class Sandbox:
     Args:
         variant: What to run, and which exceptions are expected of it.
         request: What its load does.
-        changed: Called with the newest `Outcome` soon after something happened, but never while the code runs, whose
-            times it would change.
+        changed: Called with the newest `Outcome` a moment after something happened: whatever is done with it must not
+            change the times.
         now_ns: A monotonic clock in nanoseconds.
     """
 
@@ -153,7 +155,7 @@ class Sandbox:
         self._begun_ns = 0
         self._loads: list[Coroutine[Any, Any, Preferences]] = []
         self._tasks: list[asyncio.Task[Any]] = []
-        self._telling: asyncio.Handle | None = None
+        self._telling: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Run the code, and wait for what it left running; cancelled, it leaves nothing.
@@ -232,7 +234,7 @@ class Sandbox:
         event = Event(moment, self._now_ns() - self._begun_ns)
         self.outcome = replace(self.outcome, events=(*self.outcome.events, event), **changes)
         if self._telling is None:
-            self._telling = asyncio.get_running_loop().call_soon(self._tell)
+            self._telling = asyncio.get_running_loop().call_later(TELL_AFTER_S, self._tell)
 
     def _tell(self) -> None:
         if self._telling is not None:

@@ -17,7 +17,7 @@ MOST_EVENTS = 5
 NOTHING = Outcome()
 
 
-class Column(QFrame):
+class LoadColumn(QFrame):
     """Shows a variant, and then each `Outcome` of its run; nothing in it moves meanwhile.
 
     Args:
@@ -44,8 +44,7 @@ class Column(QFrame):
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
         for part in (self.title, self.listing, self.verdict_text, self.page_text, self.preview, self.time_line):
-            layout.addWidget(part)
-        layout.addStretch()
+            layout.addWidget(part, int(part is self.preview))
         self.show_variant(variant)
 
     def set_theme(self, theme: Theme) -> None:

@@ -33,15 +33,14 @@ class Demonstration:
     Args:
         client: Drives the exchanges.
         window: What the panel belongs to.
-        theme: What the panel looks like.
         deadline_ms: For each load.
     """
 
-    def __init__(self, client: Client, window: QWidget, theme: Theme, *, deadline_ms: int) -> None:
+    def __init__(self, client: Client, window: QWidget, *, deadline_ms: int) -> None:
         self.panel: MistakePanel | None = None
         self._client = client
         self._window = window
-        self._theme = theme
+        self._theme: Theme | None = None
         self._deadline_ms = deadline_ms
         self._session: Session | None = None
         self._runs: set[asyncio.Task[None]] = set()
@@ -51,7 +50,8 @@ class Demonstration:
         """Open the panel, and run the mistake at once; one that is open already comes to the front."""
         if self.panel is None:
             self.panel = MistakePanel(self._window)
-            self.panel.set_theme(self._theme)
+            if self._theme is not None:
+                self.panel.set_theme(self._theme)
             self.panel.run_requested.connect(self.run)
             self.panel.finished.connect(self._on_panel_finished)
             self.panel.show()

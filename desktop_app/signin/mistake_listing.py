@@ -10,6 +10,8 @@ from desktop_app.signin.mistake import Source
 from desktop_app.signin.theme import Theme
 
 MARK, NO_MARK = "→", " "
+GUTTER_WIDTH = 5
+"""Characters before each line: the mark, three digits, a space."""
 
 
 class SourceListing(QPlainTextEdit):
@@ -47,7 +49,7 @@ class SourceListing(QPlainTextEdit):
     def show_source(self, source: Source, marked_line: int = 0) -> None:
         """Show a function, and one of its lines marked: by a sign and by its colour; 0 marks none."""
         lines = [
-            f"{MARK if number == marked_line else NO_MARK} {number:>3}  {line}"
+            f"{MARK if number == marked_line else NO_MARK}{number:>3} {line}"
             for number, line in enumerate(source.lines, source.first_line)
         ]
         text = "\n".join(lines)
@@ -61,7 +63,7 @@ class SourceListing(QPlainTextEdit):
         """The line that is marked, as the program's source has it; empty where none is."""
         if self._marked_index < 0:
             return ""
-        return self.document().findBlockByNumber(self._marked_index).text()[7:]
+        return self.document().findBlockByNumber(self._marked_index).text()[GUTTER_WIDTH:]
 
     def _mark(self) -> None:
         if self._marked_index < 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
@@ -21,11 +23,11 @@ from desktop_app.signin import mistake_texts as texts
 from desktop_app.signin.banner import Banner
 from desktop_app.signin.labels import plain_label
 from desktop_app.signin.mistake import MANAGED, VARIANTS, Outcome, Variant
-from desktop_app.signin.mistake_column import Column
+from desktop_app.signin.mistake_column import LoadColumn
 from desktop_app.signin.theme import Theme, style_sheet
 
 SMALLEST = QSize(640, 480)
-USUAL = QSize(1080, 820)
+USUAL = QSize(1160, 760)
 
 
 class MistakePanel(QDialog):
@@ -41,16 +43,17 @@ class MistakePanel(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(SMALLEST)
-        self.resize(USUAL)
+        self.resize(USUAL.boundedTo(self.screen().availableSize()))
         self._template = style_template() + style_template("mistake")
         self.variant = VARIANTS[0]
         self.announcement = ""
         self.heading = plain_label("title", wraps=True)
         self.explanation = plain_label(wraps=True)
         self.types_text = plain_label("muted", wraps=True)
+        self.types_text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.notice = Banner("warning", "alert")
-        self.unmanaged = Column(self.variant)
-        self.managed = Column(MANAGED)
+        self.unmanaged = LoadColumn(self.variant)
+        self.managed = LoadColumn(MANAGED)
         self.choices = {variant: QPushButton() for variant in VARIANTS}
         self.again = QPushButton()
         self.again.setProperty("role", "secondary")
@@ -63,6 +66,7 @@ class MistakePanel(QDialog):
         self._group = QButtonGroup(self)
         self._lay_out()
         self.choices[self.variant].setChecked(True)
+        self.choices[self.variant].setFocus()
         self._retranslate()
 
     def _lay_out(self) -> None:
@@ -83,20 +87,21 @@ class MistakePanel(QDialog):
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setWidget(body)
-        top = QHBoxLayout()
-        top.setContentsMargins(20, 0, 20, 0)
-        top.addWidget(self._picker(), 1)
+        top, second = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.heading, 1)
         top.addWidget(self.again)
         top.addWidget(self.close_button)
+        second.addWidget(self._picker())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
-        heading = QHBoxLayout()
-        heading.setContentsMargins(20, 0, 20, 0)
-        heading.addWidget(self.heading)
-        layout.addLayout(heading)
-        layout.addLayout(top)
+        for row in (top, second):
+            row.setContentsMargins(20, 0, 20, 0)
+            layout.addLayout(row)
         layout.addWidget(self.scroller, 1)
+        # The variants come first, then what can be done with them.
+        for before, after in pairwise((*self.choices.values(), self.again, self.close_button)):
+            QWidget.setTabOrder(before, after)
 
     def _picker(self) -> QWidget:
         picker = QWidget()
@@ -118,6 +123,9 @@ class MistakePanel(QDialog):
         """Take the colours of a theme."""
         self.setStyleSheet(style_sheet(self._template, theme))
         self.notice.set_theme(theme)
+        # The style sheet decides how large the text is.
+        self.types_text.ensurePolished()
+        self.types_text.setMinimumHeight(self.types_text.fontMetrics().lineSpacing() * 2)
         for column in (self.unmanaged, self.managed):
             column.set_theme(theme)
 

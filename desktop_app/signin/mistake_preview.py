@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.preferences.model import Preferences
 from desktop_app.resources import style_template
 from desktop_app.signin.home import HomePage
 from desktop_app.signin.theme import Theme, style_sheet, themed
 
-HEIGHT = 168
+SMALLEST_HEIGHT = 156
 
 
 class PagePreview(QFrame):
@@ -18,7 +18,8 @@ class PagePreview(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "page")
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(SMALLEST_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.preferences: Preferences | None = None
         self._theme: Theme | None = None
         self._template = style_template() + style_template("mistake")

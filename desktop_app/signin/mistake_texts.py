@@ -64,20 +64,17 @@ def types_on(variant: Variant) -> str:
         return translate("mistake", "Without the Any, mypy refuses it: {message}").format(message=variant.refusal)
     return translate(
         "mistake",
-        "mypy lets it pass: the type of a task does not say whether it is done. So this program has no task whose "
-        "result are preferences: they exist only in the states that have them.",
+        "mypy lets it pass: the type of a task does not say whether it is done. So this program never shows what a "
+        "task has, only states, and preferences exist only in the states that have them.",
     )
 
 
 def verdict_on_mistake(outcome: Outcome) -> Verdict:
     """Say what came of the unmanaged load."""
-    line = outcome.failing_line
     if outcome.raised:
-        place = translate("mistake", "Line {line}").format(line=line)
-        return Verdict("error", f"{place}: {outcome.raised}")
+        return Verdict("error", outcome.raised)
     if outcome.happened(Moment.BLANKED):
-        text = translate("mistake", "Line {line}: no exception, and a blank page").format(line=line)
-        return Verdict("warning", text)
+        return Verdict("warning", translate("mistake", "No exception, and a blank page"))
     return NONE_YET
 
 

@@ -75,7 +75,7 @@ async def read_too_early(load: Load, page: Page, loop: Loop) -> None:
 
 
 async def managed(load: Load, page: Page, loop: Loop) -> None:
-    """Show the default page, and customise it where the answer is."""
+    """Customise the page when the answer is there."""
     page.customise(DEFAULT_PREFERENCES)
     try:
         preferences = await load()
