@@ -108,7 +108,7 @@ class Program:
         self._connect_window()
         self.window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
         self.window.show_mode(self.mode)
-        self.window.show_conditions(options.conditions.name, options.conditions.summary)
+        self.window.show_conditions(options.conditions)
 
     def run(self, scenario: Scenario | None = None) -> int:
         """Show the window and run until it is closed, or until the scenario has ended.
