@@ -184,6 +184,7 @@ class Backend:
             "--child",
             "--demo-account",
             "--allow-load",
+            "--allow-faults",
             "--store",
             self._store_url,
             "--port",
@@ -217,10 +218,17 @@ class Backend:
         if proxy is not None:
             proxy.send({"upstream": {"host": host, "port": port}, "toxics": self._conditions.toxics})
             _expect(proxy, "configured")
-        if self._conditions.database_load:
-            from desktop_app.conditions.database import arm_customer_load
+        if self._conditions.needs_own_service:
+            from desktop_app.conditions.service_control import control_service
 
-            arm_customer_load(host, port, self._secret, timeout_s=CHILD_EXIT_LIMIT_S)
+            control_service(
+                host,
+                port,
+                self._secret,
+                database_load=self._conditions.database_load,
+                faults=self._conditions.faults,
+                timeout_s=CHILD_EXIT_LIMIT_S,
+            )
         # Not before there is an endpoint: what this imports takes as long as the window does to appear.
         from desktop_app.preferences.transport import Endpoint, new_ssl_context
 
