@@ -21,8 +21,8 @@ from desktop_app.signin.state import Arrived, Degraded
 from desktop_app.signin.theme import Theme
 
 HEADER_HEIGHT = 56
-RELOAD_WIDTH = 124
-MISTAKE_WIDTH = 176
+RELOAD_WIDTH = 120
+MISTAKE_WIDTH = 196
 SIGN_OUT_WIDTH = 132
 ICON_WIDTH = 40
 NARROW_BELOW = 860

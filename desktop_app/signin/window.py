@@ -167,7 +167,10 @@ class Window(QMainWindow):
         self, conditions: Conditions, *, requested: Conditions | None = None, problem: str = ""
     ) -> None:
         """Show what is in force, what is about to be, and why the last change came to nothing."""
+        is_first = self.conditions.in_force is None
         self.top_bar.show_conditions(conditions, requested=requested, problem=problem)
+        if not is_first:
+            self._announce(f"{self.conditions.accessibleName()}. {self.top_bar.conditions_text.text()}")
 
     def show_state(self, state: State) -> None:
         """Draw a state, in steps; `state_painted` follows."""
@@ -263,6 +266,8 @@ class Window(QMainWindow):
         is drawn.
         """
         self.gate.close()
+        # A window of its own, whose input no gate would hold.
+        self.conditions.close_panel()
         try:
             if self._steps.is_running:
                 await emission(self._steps.finished)
