@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop_app.errors import SessionExpired, TooManyAttempts, WrongCredentials
+from desktop_app.errors import DesktopAppError, SessionExpired, TooManyAttempts, WrongCredentials
 from desktop_app.signin.as_of import as_of
 from desktop_app.signin.results import seconds
 from desktop_app.signin.state import Degraded, Failure, StillLoading
@@ -23,8 +23,7 @@ def described(failure: Failure, seconds_left: int | None = None) -> tuple[str, s
     error = failure.error
     if seconds_left == 0:
         return QCoreApplication.translate("failures", "You can try again now."), ""
-    values = error.values if seconds_left is None else {**error.values, "seconds": seconds_left}
-    title = QCoreApplication.translate("errors", error.text).format(**values)
+    title = worded(error) if seconds_left is None else worded(error, seconds=seconds_left)
     if isinstance(error, ANSWERED) or not failure.tried_ms:
         return title, ""
     tried = QCoreApplication.translate("failures", "It was tried for {time}.")
@@ -52,6 +51,11 @@ def described_page(state: Degraded, seconds_left: int | None = None) -> tuple[st
 def wait_s(failure: Failure) -> int:
     """Tell for how long the service wants to be left alone."""
     return int(failure.error.values["seconds"]) if isinstance(failure.error, TooManyAttempts) else 0
+
+
+def worded(error: DesktopAppError, **values: str | int) -> str:
+    """Say what an error says, with other values where some are given."""
+    return QCoreApplication.translate("errors", error.text).format(**{**error.values, **values})
 
 
 def wants_new_password(failure: Failure) -> bool:
