@@ -16,7 +16,7 @@ from desktop_app.signin.spinner import Spinner, SpinnerSchedule
 from desktop_app.signin.state import Degraded, Loading, Mode, SigningIn, State, StillLoading
 from desktop_app.signin.theme import Theme
 
-HEIGHT, COMPACT_HEIGHT = 48, 40
+HEIGHT, COMPACT_HEIGHT = 46, 36
 SPINNER_SIZE = 20
 SHORTEST_COUNTDOWN_MS = 1000
 LONGEST_COUNTDOWN_S = 99
@@ -68,7 +68,7 @@ class ActivityLine(QWidget):
         for part in (self.spinner, self.text, self.cancel):
             row.addWidget(part)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setContentsMargins(8, 2, 8, 2)
         layout.addStretch()
         layout.addWidget(self._pill)
         layout.addStretch()

@@ -53,10 +53,10 @@ class Banner(QFrame):
         words.addWidget(self.title)
         words.addWidget(self.text)
         words.addStretch()
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 10, 10, 10)
         layout.setSpacing(12)
-        layout.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._icon)
         layout.addLayout(words, 1)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignVCenter)
         self._wear_look()
@@ -111,6 +111,9 @@ class Banner(QFrame):
         kind, _ = self._look
         self.setProperty("role", f"banner-{kind}")
         self.button.setProperty("role", "primary" if kind == "news" else "secondary")
+        # Beside the first line of a long text, and in the middle of a short one that has the room of a long one.
+        middle, top = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
+        self._row.setAlignment(self._icon, middle if kind == "news" else top)
         for part in (self, self.button):
             part.style().polish(part)
         self._color_icon()

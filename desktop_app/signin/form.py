@@ -38,7 +38,7 @@ class SignInForm(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._is_busy = False
+        self._is_busy = self._is_compact = False
         self.heading = plain_label("heading")
         self.banner = Banner("error", "alert")
         self.email_label, self.email, self.email_error = (
@@ -105,11 +105,17 @@ class SignInForm(QFrame):
 
     def set_compact(self, compact: bool) -> None:
         """Use the width rather than the height, for a small window."""
+        self._is_compact = compact
+        self._make_room()
         self.setFixedWidth(COMPACT_WIDTH if compact else CARD_WIDTH)
         for part in (self._fields, self._buttons):
             part.setDirection(_RIGHT if compact else _DOWN)
         margin = 16 if compact else 28
         self._column.setContentsMargins(margin, margin - 4, margin, margin - 8)
+
+    def _make_room(self) -> None:
+        """Give what went wrong the heading's room, where there is none for both."""
+        self.heading.setVisible(not self._is_compact or self.banner.isHidden())
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -136,6 +142,7 @@ class SignInForm(QFrame):
             if wants_new_password(failure):
                 self.password.clear()
                 must_type = True
+        self._make_room()
         if must_type and takes_focus:
             self.password.setFocus()
 
@@ -143,6 +150,7 @@ class SignInForm(QFrame):
         """Take no input while a sign-in is under way; the fields keep focus and content."""
         self._set_busy(True)
         self.banner.hide()
+        self._make_room()
 
     def clear(self) -> None:
         """Forget all that was typed, also what Undo would bring back."""

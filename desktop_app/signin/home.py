@@ -20,7 +20,8 @@ from desktop_app.signin.labels import ElidedLabel
 from desktop_app.signin.state import Arrived, Degraded
 from desktop_app.signin.theme import Theme
 
-HEADER_HEIGHT = 56
+HEADER_HEIGHT, COMPACT_HEADER_HEIGHT = 56, 46
+SPACING, COMPACT_SPACING = 10, 6
 RELOAD_WIDTH = 120
 MISTAKE_WIDTH = 196
 SIGN_OUT_WIDTH = 132
@@ -98,23 +99,27 @@ class HomePage(QWidget):
         self._retranslate()
 
     def _lay_out(self) -> None:
-        header = QWidget()
-        header.setFixedHeight(HEADER_HEIGHT)
+        self._header = header = QWidget()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.greeting)
         words.addWidget(self.account)
         row = QHBoxLayout(header)
-        row.setContentsMargins(0, 4, 0, 4)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(words, 1)
         for button in (self.reload, self.mistake, self.sign_out):
             row.addWidget(button)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 0, 24, 0)
-        layout.setSpacing(10)
         layout.addWidget(header)
         layout.addWidget(self.banner)
         layout.addWidget(self.scroller, 1)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """Take less height, for a small window."""
+        self._header.setFixedHeight(COMPACT_HEADER_HEIGHT if compact else HEADER_HEIGHT)
+        self._column.setSpacing(COMPACT_SPACING if compact else SPACING)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -153,6 +153,7 @@ class Window(QMainWindow):
         """Take the home page, which is made after the first paint."""
         self.home = home
         home.set_theme(self.appearance.theme)
+        self._set_compact(self.height() < COMPACT_BELOW)
         self.pages.addWidget(home)
         self.appearance.add(home)
         # Otherwise done when it is first shown, which is in the middle of a load.
@@ -298,11 +299,15 @@ class Window(QMainWindow):
         if self.home is not None:
             self.home.set_theme(theme)
 
+    def _set_compact(self, compact: bool) -> None:
+        self.form.set_compact(compact)
+        self.activity.set_compact(compact)
+        if self.home is not None:
+            self.home.set_compact(compact)
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        is_compact = event.size().height() < COMPACT_BELOW
-        self.form.set_compact(is_compact)
-        self.activity.set_compact(is_compact)
+        self._set_compact(event.size().height() < COMPACT_BELOW)
         super().resizeEvent(event)
 
 
