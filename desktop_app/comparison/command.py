@@ -65,7 +65,7 @@ def compare(
             recordings = measurer.measure(options, f"{name}: " if is_several else "")
         except DesktopAppError as error:
             if is_several:
-                raise DesktopAppError(reason=f"{name} can't be compared under: {error}") from error
+                raise DesktopAppError(reason=f"{name}: {error}") from error
             raise
         if recordings is None:
             return interruption.exit_code(CLOSED)
