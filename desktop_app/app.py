@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.backend import Backend
 from desktop_app.config import Options, Profile, Settings
-from desktop_app.errors import ProfileError, ServiceNotStarted
+from desktop_app.errors import ProfileError, ProgramFault, ServiceNotStarted
 from desktop_app.interruption import Interruption
+from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
@@ -94,6 +95,7 @@ class Program:
         self.profile = profile
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
+        self.last_resort = LastResort()
         self.monitor = FreezeMonitor(IDLE_INTERVAL_MS)
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.strip = LagStrip()
@@ -106,7 +108,7 @@ class Program:
         self._connect_window()
         self.window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
         self.window.show_mode(self.mode)
-        self.window.show_conditions(options.conditions.name, options.conditions.summary)
+        self.window.show_conditions(options.conditions)
 
     def run(self, scenario: Scenario | None = None) -> int:
         """Show the window and run until it is closed, or until the scenario has ended.
@@ -114,6 +116,7 @@ class Program:
         Returns:
             The exit code: the scenario's, or 128 + the number of the signal that ended the program.
         """
+        self.last_resort.install()
         self.window.show_state(SignedOut())
         self.window.show()
         self.monitor.start()
@@ -122,6 +125,7 @@ class Program:
         code = self._run_loop(scenario)
         self._save_settings()
         self.signals.close()
+        self.last_resort.uninstall()
         return self._interruption.exit_code(code)
 
     def _import_the_rest(self) -> None:
@@ -142,7 +146,7 @@ class Program:
         from desktop_app.event_loop import EventLoop
 
         loop = EventLoop(self.qt)
-        loop.set_exception_handler(_log_unexpected)
+        loop.set_exception_handler(self.last_resort.on_loop_exception)
         try:
             code: int = loop.run_until_complete(self.main(scenario))
             return code
@@ -158,6 +162,7 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.kept import KeptPreferences
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.presenter import Presenter
 
@@ -166,7 +171,8 @@ class Program:
         if self._is_ending:
             ending.set()
         client = ServiceClient(self.backend, self._interruption)
-        presenter = Presenter(client, self.window, deadline_ms=self.options.deadline_ms, mode=self.mode)
+        kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
+        presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
         self._connect_presenter(presenter)
         loop = asyncio.get_running_loop()
@@ -216,6 +222,7 @@ class Program:
         self.monitor.slice_measured.connect(self.strip.add)
         self.meter.measured.connect(self._on_load_measured)
         self.signals.received.connect(self._on_end_requested)
+        self.last_resort.caught.connect(self._on_exception_caught)
         self.qt.quit_requested.connect(self._on_end_requested)
         self.qt.lastWindowClosed.connect(self._on_end_requested)
 
@@ -243,6 +250,9 @@ class Program:
     def _on_end_requested(self) -> None:
         self._is_ending = True
         self._end()
+
+    def _on_exception_caught(self) -> None:
+        self.window.show_notice(QCoreApplication.translate("errors", ProgramFault.text))
 
     def _on_load_measured(self, result: LoadResult) -> None:
         self.window.results.show_result(result)
@@ -293,7 +303,3 @@ class _Importer(QObject):
             import desktop_app.signin.presenter  # noqa: F401
         finally:
             self.finished.emit()
-
-
-def _log_unexpected(_loop: object, context: dict[str, Any]) -> None:
-    log.error("%s", context.get("message", "unexpected"), exc_info=context.get("exception"))

@@ -55,7 +55,13 @@ class HomePage(QWidget):
     sign_out_requested = Signal()
     """The person wants to leave."""
     retry_requested = Signal()
-    """The person wants the preferences to be asked for once more."""
+    """The person wants the preferences that could not be had to be asked for once more."""
+    reload_requested = Signal()
+    """The person wants to see whether the preferences have changed."""
+    apply_requested = Signal()
+    """The person wants the preferences that arrived late."""
+    mistake_requested = Signal()
+    """The person wants to see what becomes of data that is used before it is there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

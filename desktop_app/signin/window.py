@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QScrollArea,
     QStackedWidget,
@@ -37,20 +36,19 @@ from desktop_app.signin.failures import described, wants_new_password
 from desktop_app.signin.feel import FeelPanel
 from desktop_app.signin.form import SignInForm
 from desktop_app.signin.input_gate import InputGate
-from desktop_app.signin.labels import ElidedLabel, plain_label
-from desktop_app.signin.mode_toggle import ModeToggle
 from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.results import ResultsPanel
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State
 from desktop_app.signin.steps import Steps
 from desktop_app.signin.theme import Theme
+from desktop_app.signin.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from desktop_app.conditions.presets import Conditions
     from desktop_app.signin.home import HomePage
 
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1040, 760)
-APP_ICON_SIZE = 28
 DOCK_HEIGHT = 140
 COMPACT_BELOW = 660
 Step = Callable[[], None]
@@ -72,9 +70,7 @@ class Window(QMainWindow):
 
     def __init__(self, instrument: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mode = Mode.ASYNC
         self._state: State = SignedOut()
-        self._conditions: tuple[str, str] | None = None
         self._sentinel = _PaintSentinel(self)
         self._sentinel.painted.connect(self._on_sentinel_painted)
         self._steps = Steps(self)
@@ -84,9 +80,8 @@ class Window(QMainWindow):
         self.setWindowIcon(QIcon(str(asset("icons", "app.svg"))))
         self.setMinimumSize(SMALLEST)
         self.resize(USUAL)
-        self.toggle = ModeToggle()
-        self.mode_text = plain_label("muted")
-        self.conditions_text = ElidedLabel("muted")
+        self.top_bar = TopBar(self.windowIcon())
+        self.toggle, self.conditions = self.top_bar.toggle, self.top_bar.conditions
         self.notice = Banner("warning", "alert")
         self.notice.action_requested.connect(self.notice.hide)
         self.activity = ActivityLine()
@@ -101,12 +96,11 @@ class Window(QMainWindow):
         self.appearance.theme_changed.connect(self._on_theme_changed)
         for step in (*self.appearance.steps_to(), self.appearance.reveal):
             step()
-        self._retranslate()
         self.form.email.setFocus()
 
     def _lay_out(self) -> Sequence[QWidget]:
         """Put everything in its place; give the parts that are dressed one by one."""
-        bar, form_page, dock = self._top_bar(), self._form_page(), self._dock()
+        form_page, dock = self._form_page(), self._dock()
         self._backdrop = _Backdrop()
         column = QVBoxLayout(self._backdrop)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,13 +109,13 @@ class Window(QMainWindow):
         notice_row.setContentsMargins(24, 10, 24, 0)
         notice_row.addWidget(self.notice)
         self.pages.addWidget(form_page)
-        column.addWidget(bar)
+        column.addWidget(self.top_bar)
         column.addLayout(notice_row)
         column.addWidget(self.activity)
         column.addWidget(self.pages, 1)
         column.addWidget(dock)
         self.setCentralWidget(self._backdrop)
-        return (bar, self.notice, self.activity, form_page, dock)
+        return (self.top_bar, self.notice, self.activity, form_page, dock)
 
     def _form_page(self) -> QWidget:
         page = QWidget()
@@ -141,29 +135,6 @@ class Window(QMainWindow):
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setWidget(page)
         return scroller
-
-    def _top_bar(self) -> QWidget:
-        bar = QFrame()
-        bar.setProperty("role", "bar")
-        picture = QLabel()
-        picture.setPixmap(self.windowIcon().pixmap(APP_ICON_SIZE, APP_ICON_SIZE))
-        title = plain_label("title")
-        title.setText("Desktop App")
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(picture)
-        first.addSpacing(6)
-        first.addWidget(title)
-        first.addStretch()
-        first.addWidget(self.toggle)
-        second.setSpacing(24)
-        second.addWidget(self.conditions_text, 1)
-        second.addWidget(self.mode_text)
-        rows = QVBoxLayout(bar)
-        rows.setContentsMargins(24, 10, 24, 10)
-        rows.setSpacing(6)
-        rows.addLayout(first)
-        rows.addLayout(second)
-        return bar
 
     def _dock(self) -> QWidget:
         dock = QFrame()
@@ -189,14 +160,13 @@ class Window(QMainWindow):
 
     def show_mode(self, mode: Mode) -> None:
         """Show how the next load will wait."""
-        self._mode = mode
-        self.toggle.show_mode(mode)
-        self._retranslate()
+        self.top_bar.show_mode(mode)
 
-    def show_conditions(self, name: str, summary: str) -> None:
-        """Show what the network and the database are like."""
-        self._conditions = (name, summary)
-        self._retranslate()
+    def show_conditions(
+        self, conditions: Conditions, *, requested: Conditions | None = None, problem: str = ""
+    ) -> None:
+        """Show what is in force, what is about to be, and why the last change came to nothing."""
+        self.top_bar.show_conditions(conditions, requested=requested, problem=problem)
 
     def show_state(self, state: State) -> None:
         """Draw a state, in steps; `state_painted` follows."""
@@ -310,7 +280,7 @@ class Window(QMainWindow):
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._backdrop.set_theme(theme)
-        for part in (self.activity, self.form, self.feel, self.notice):
+        for part in (self.top_bar, self.activity, self.form, self.feel, self.notice):
             part.set_theme(theme)
         if self.home is not None:
             self.home.set_theme(theme)
@@ -321,24 +291,6 @@ class Window(QMainWindow):
         self.form.set_compact(is_compact)
         self.activity.set_compact(is_compact)
         super().resizeEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)
-
-    def _retranslate(self) -> None:
-        if self._mode is Mode.BLOCKING:
-            text = self.tr("The window freezes until the answer is there.")
-        else:
-            text = self.tr("The window goes on answering while it waits.")
-        self.mode_text.setText(text)
-        if self._conditions is not None:
-            name, summary = self._conditions
-            text = f"{name}: {QCoreApplication.translate('conditions', summary)}"
-            self.conditions_text.setText(text)
-            self.conditions_text.setToolTip(text)
 
 
 class _Backdrop(QWidget):
