@@ -117,6 +117,7 @@ class Backend:
         self._store_url = store_url
         self._server = server
         self._secret = "" if server else os.urandom(32).hex()
+        self._proxy_secret = os.urandom(32).hex()
         self._endpoint: Future[Endpoint] = Future()
         self._lock = threading.Lock()
         self._closing = False
@@ -154,18 +155,15 @@ class Backend:
         try:
             service = None if self._server else self._start_service()
             proxy = self._start_proxy() if self._conditions.toxics else None
-            via = _address(_expect(proxy, "ready")) if proxy else None
-            self._connect(service, proxy, via)
+            self._connect(service, proxy)
             if service is not None:
-                self._restart_when_it_ends(service, proxy, via)
+                self._restart_when_it_ends(service, proxy)
         except (DesktopAppError, OSError) as error:
             failure = error if isinstance(error, ServiceNotStarted) else ServiceNotStarted(reason=str(error))
             if not self._closing:
                 self._endpoint.set_exception(failure)
 
-    def _restart_when_it_ends(
-        self, service: ChildProcess, proxy: ChildProcess | None, via: tuple[str, int] | None
-    ) -> None:
+    def _restart_when_it_ends(self, service: ChildProcess, proxy: dict[str, Any] | None) -> None:
         for _ in range(RESTARTS):
             service.wait()
             if self._closing:
@@ -173,7 +171,7 @@ class Backend:
             log.warning("The service ended unexpectedly: restarting it")
             self._endpoint = Future()
             service = self._start_service()
-            self._connect(service, proxy, via)
+            self._connect(service, proxy)
         service.wait()
         self._endpoint = Future()
         raise ServiceNotStarted(reason="it ended unexpectedly, also after a restart.")
@@ -193,10 +191,12 @@ class Backend:
         service.send({"secret": self._secret})
         return service
 
-    def _start_proxy(self) -> ChildProcess:
+    def _start_proxy(self) -> dict[str, Any]:
         # It is ready long before the service is, so it leaves the processor to the window first.
         self._window_shown.wait(WINDOW_LIMIT_S)
-        return self._start("desktop_app.conditions")
+        proxy = self._start("desktop_app.conditions", "--child")
+        proxy.send({"secret": self._proxy_secret})
+        return _expect(proxy, "ready")
 
     def _start(self, *arguments: str) -> ChildProcess:
         with self._lock:
@@ -206,7 +206,7 @@ class Backend:
             self._children.append(child)
             return child
 
-    def _connect(self, service: ChildProcess | None, proxy: ChildProcess | None, via: tuple[str, int] | None) -> None:
+    def _connect(self, service: ChildProcess | None, proxy: dict[str, Any] | None) -> None:
         """Wait until the service is ready, put the conditions into force, and make the endpoint known."""
         url = self._server
         if service is not None:
@@ -215,8 +215,16 @@ class Backend:
             url = ready["url"]
         host, port = address_of(url)
         if proxy is not None:
-            proxy.send({"upstream": {"host": host, "port": port}, "toxics": self._conditions.toxics})
-            _expect(proxy, "configured")
+            from desktop_app.conditions.control import configure_proxy
+
+            configure_proxy(
+                (proxy["host"], proxy["control_port"]),
+                self._proxy_secret,
+                upstream=(host, port),
+                toxics=self._conditions.toxics,
+                seed=self._conditions.seed,
+                timeout_s=CHILD_EXIT_LIMIT_S,
+            )
         if self._conditions.database_load:
             from desktop_app.conditions.database import arm_customer_load
 
@@ -224,11 +232,8 @@ class Backend:
         # Not before there is an endpoint: what this imports takes as long as the window does to appear.
         from desktop_app.preferences.transport import Endpoint, new_ssl_context
 
+        via = (proxy["host"], proxy["port"]) if proxy else None
         self._endpoint.set_result(Endpoint(url, self._secret, via, new_ssl_context(url)))
-
-
-def _address(ready: dict[str, Any]) -> tuple[str, int]:
-    return ready["host"], ready["port"]
 
 
 def _expect(child: ChildProcess, event: str) -> dict[str, Any]:
