@@ -290,7 +290,9 @@ class Window(QMainWindow):
         self._sentinel.update()
 
     def _on_sentinel_painted(self) -> None:
-        self.state_painted.emit(self._state)
+        # Another state may have come since the paint: its own one is still to follow.
+        if not self._steps.is_running and not self._sentinel.is_armed:
+            self.state_painted.emit(self._state)
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._backdrop.set_theme(theme)
