@@ -68,9 +68,7 @@ def left_since(
         time.sleep(PAUSE_S)
 
 
-def _left_now(
-    before: Holdings, loop: asyncio.AbstractEventLoop | None, expected: set[str], kinds: tuple[str, ...]
-) -> list[str]:
+def _left_now(before: Holdings, loop: asyncio.AbstractEventLoop | None, expected: set[str]) -> list[str]:
     now = holdings()
     left = [f"thread {name}" for each in now.threads - before.threads if (name := each.name) not in expected]
     left += [f"descriptor {target}" for target in now.descriptors - before.descriptors - expected]
