@@ -1,4 +1,7 @@
-"""How far a request is, for the person: stdlib-only, for the window's states are made of it before the first paint."""
+"""How far a request is, for the person.
+
+Stdlib-only: the window's states are made of it before the first paint.
+"""
 
 from __future__ import annotations
 
