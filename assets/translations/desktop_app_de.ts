@@ -284,6 +284,44 @@
     </message>
 </context>
 <context>
+    <name>LoadColumn</name>
+    <message>
+        <source>Managed</source>
+        <translation>Richtig</translation>
+    </message>
+    <message>
+        <source>Unmanaged</source>
+        <translation>Falsch</translation>
+    </message>
+</context>
+<context>
+    <name>MistakePanel</name>
+    <message>
+        <source>Nobody is signed in.</source>
+        <translation>Niemand ist angemeldet.</translation>
+    </message>
+    <message>
+        <source>Sign in, and then run it again.</source>
+        <translation>Erst anmelden, dann noch einmal ausführen.</translation>
+    </message>
+    <message>
+        <source>Common mistake</source>
+        <translation>Häufiger Fehler</translation>
+    </message>
+    <message>
+        <source>Common mistake: using data before it is there</source>
+        <translation>Häufiger Fehler: Daten verwenden, bevor sie da sind</translation>
+    </message>
+    <message>
+        <source>&amp;Run again</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+</context>
+<context>
     <name>ModeToggle</name>
     <message>
         <source>&amp;Blocking</source>
@@ -567,6 +605,109 @@
     <message>
         <source>Your preferences will be offered here when they arrive.</source>
         <translation>Treffen die Einstellungen noch ein, werden sie hier angeboten.</translation>
+    </message>
+</context>
+<context>
+    <name>mistake</name>
+    <message>
+        <source>Unset result</source>
+        <translation>Kein Ergebnis</translation>
+    </message>
+    <message>
+        <source>Forgotten await</source>
+        <translation>Kein await</translation>
+    </message>
+    <message>
+        <source>Read too early</source>
+        <translation>Zu früh gelesen</translation>
+    </message>
+    <message>
+        <source>The request is a task that has only just been made: its result is used before there is one.</source>
+        <translation>Die Anfrage ist ein eben erst angelegter Task: Sein Ergebnis wird verwendet, bevor es eines gibt.</translation>
+    </message>
+    <message>
+        <source>Without await nobody asks the service: what is used is the coroutine, not the preferences.</source>
+        <translation>Ohne await fragt niemand den Dienst: Verwendet wird die Koroutine, nicht die Einstellungen.</translation>
+    </message>
+    <message>
+        <source>The answer is stored in a variable, which is read before: no error, and nothing to be seen.</source>
+        <translation>Die Antwort kommt in eine Variable, die vorher gelesen wird: kein Fehler, und nichts zu sehen.</translation>
+    </message>
+    <message>
+        <source>Without the Any, mypy refuses it: {message}</source>
+        <translation>Ohne das Any lehnt mypy es ab: {message}</translation>
+    </message>
+    <message>
+        <source>mypy lets it pass: the type of a task does not say whether it is done. So this program never shows what a task has, only states, and preferences exist only in the states that have them.</source>
+        <translation>mypy lässt es durch: Der Typ eines Tasks sagt nicht, ob er fertig ist. Darum zeigt dieses Programm nie, was ein Task hat, nur Zustände, und Einstellungen gibt es nur in den Zuständen, die sie haben.</translation>
+    </message>
+    <message>
+        <source>No exception, and a blank page</source>
+        <translation>Keine Exception, und eine leere Seite</translation>
+    </message>
+    <message>
+        <source>The page is as the customer prefers it.</source>
+        <translation>Die Seite ist nach Wunsch angepasst.</translation>
+    </message>
+    <message>
+        <source>The default page, until the answer is there…</source>
+        <translation>Die Standardseite, bis die Antwort da ist&#xa0;…</translation>
+    </message>
+    <message>
+        <source>The page: blank</source>
+        <translation>Die Seite: leer</translation>
+    </message>
+    <message>
+        <source>The page: customised</source>
+        <translation>Die Seite: angepasst</translation>
+    </message>
+    <message>
+        <source>The page: default</source>
+        <translation>Die Seite: Standard</translation>
+    </message>
+    <message>
+        <source>never: request sent</source>
+        <translation>nie: Anfrage gesendet</translation>
+    </message>
+    <message>
+        <source>load() called</source>
+        <translation>load() aufgerufen</translation>
+    </message>
+    <message>
+        <source>request sent</source>
+        <translation>Anfrage gesendet</translation>
+    </message>
+    <message>
+        <source>page customised</source>
+        <translation>Seite angepasst</translation>
+    </message>
+    <message>
+        <source>default page shown</source>
+        <translation>Standardseite gezeigt</translation>
+    </message>
+    <message>
+        <source>page customised with None</source>
+        <translation>Seite mit None angepasst</translation>
+    </message>
+    <message>
+        <source>exception in place of a page</source>
+        <translation>Exception statt einer Seite</translation>
+    </message>
+    <message>
+        <source>answer arrived</source>
+        <translation>Antwort da</translation>
+    </message>
+    <message>
+        <source>request failed</source>
+        <translation>Anfrage gescheitert</translation>
+    </message>
+    <message>
+        <source>answer arrived: too late</source>
+        <translation>Antwort da: zu spät</translation>
+    </message>
+    <message>
+        <source>request failed: nobody is told</source>
+        <translation>Anfrage gescheitert: niemand erfährt es</translation>
     </message>
 </context>
 </TS>

@@ -54,7 +54,9 @@ FORGOTTEN_AWAIT = Variant(
 )
 READ_TOO_EARLY = Variant(
     variants.read_too_early,
-    refusal='Argument 1 to "customise" of "Page" has incompatible type "None"; expected "Preferences"',
+    refusal=(
+        'Argument 1 to "customise" of "Page" has incompatible type "Preferences | None"; expected "Preferences"'
+    ),
 )
 MANAGED = Variant(variants.managed)
 VARIANTS = (UNSET_RESULT, FORGOTTEN_AWAIT, READ_TOO_EARLY)

@@ -78,7 +78,8 @@ class Demonstration:
             self._session = session
             self._drop_runs()
             if self.panel is not None:
-                self.panel.show_signed_out(self.panel.variant)
+                show = self.panel.show_signed_out if session is None else self.panel.show_run
+                show(self.panel.variant)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
