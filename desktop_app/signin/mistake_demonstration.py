@@ -43,7 +43,7 @@ class Demonstration:
         self._theme: Theme | None = None
         self._deadline_ms = deadline_ms
         self._session: Session | None = None
-        self._runs: set[asyncio.Task[None]] = set()
+        self.runs: set[asyncio.Task[None]] = set()
         self._current: tuple[asyncio.Task[None], ...] = ()
 
     def open(self) -> None:
@@ -57,7 +57,6 @@ class Demonstration:
             self.panel.show()
             self.run(self.panel.variant)
         else:
-            self.panel.raise_()
             self.panel.activateWindow()
 
     def run(self, variant: Variant) -> None:
@@ -91,7 +90,7 @@ class Demonstration:
         """Close the panel, cancel what is running and wait until it has ended."""
         if self.panel is not None:
             self.panel.reject()
-        await asyncio.gather(*self._runs, return_exceptions=True)
+        await asyncio.gather(*self.runs, return_exceptions=True)
 
     def _begin(self, variant: Variant, session: Session) -> asyncio.Task[None]:
         def show(outcome: Outcome) -> None:
@@ -100,7 +99,7 @@ class Demonstration:
 
         sandbox = Sandbox(variant, self._request(session), show, time.monotonic_ns)
         run = asyncio.get_running_loop().create_task(sandbox.run())
-        self._runs.add(run)
+        self.runs.add(run)
         run.add_done_callback(self._on_run_done)
         return run
 
@@ -118,7 +117,7 @@ class Demonstration:
         self._current = ()
 
     def _on_run_done(self, run: asyncio.Task[None]) -> None:
-        self._runs.discard(run)
+        self.runs.discard(run)
         error = None if run.cancelled() else run.exception()
         if error is not None:
             context = {"message": "unexpected in a sandbox", "exception": error, "task": run}

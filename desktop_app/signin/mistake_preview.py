@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.preferences.model import Preferences
+from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
 from desktop_app.resources import style_template
 from desktop_app.signin.home import HomePage
 from desktop_app.signin.theme import Theme, style_sheet, themed
@@ -49,9 +49,9 @@ class PagePreview(QFrame):
         self.preferences = preferences
         if self._theme is not None:
             self._dress(self._theme, preferences)
-        if preferences is not None:
-            for step in self._page.steps_to_show("", preferences):
-                step()
+        # A blank page forgets whose it was, too.
+        for step in self._page.steps_to_show("", preferences or DEFAULT_PREFERENCES):
+            step()
         for part in (self.greeting, self.cards):
             part.setVisible(preferences is not None)
 
