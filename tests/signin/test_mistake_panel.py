@@ -38,6 +38,8 @@ from tests.signin.test_faults import JSON
 from tests.signin.test_faults import SESSION as SESSION_JSON
 
 EACH = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.code.__name__)
+LONG_S = 60.0
+"""A deadline that no test waits for: what ends before was ended."""
 Then = Callable[[Connection], None]
 
 
@@ -212,7 +214,7 @@ def test_the_window_knows_nothing_of_it(start: Start) -> None:
 
 def test_a_variant_that_is_picked_meanwhile_takes_the_place_of_the_one_that_runs(start: Start) -> None:
     with ScriptedServer(script := PreferencesOnce(silent)) as server:
-        running = start(HEALTHY, server=server.url)
+        running = start(HEALTHY, server=server.url, deadline_s=LONG_S)
         signed_in(running)
         panel = opened(running)
         running.wait_until(script.asked_again.is_set)
@@ -237,7 +239,7 @@ def test_it_can_be_run_again(start: Start) -> None:
 @pytest.mark.parametrize("close", ["escape", "button", "window"])
 def test_closing_it_in_the_midst_of_a_load_leaves_no_task(start: Start, close: str) -> None:
     with ScriptedServer(script := PreferencesOnce(silent)) as server:
-        running = start(HEALTHY, server=server.url)
+        running = start(HEALTHY, server=server.url, deadline_s=LONG_S)
         signed_in(running)
         running.wait_until(lambda: running.program.presenter is not None and not running.program.presenter._writes)
         before = asyncio.all_tasks(asyncio.get_running_loop())
@@ -269,7 +271,7 @@ def test_the_entry_does_not_open_a_second_panel(start: Start) -> None:
 
 def test_the_programs_end_closes_it_and_leaves_no_task(start: Start) -> None:
     with ScriptedServer(script := PreferencesOnce(silent)) as server:
-        running = start(HEALTHY, server=server.url)
+        running = start(HEALTHY, server=server.url, deadline_s=LONG_S)
         signed_in(running)
         opened(running)
         running.wait_until(script.asked_again.is_set)
@@ -279,10 +281,11 @@ def test_the_programs_end_closes_it_and_leaves_no_task(start: Start) -> None:
 
 
 def test_signing_out_ends_the_load_and_takes_the_customer_off_the_panel(start: Start) -> None:
-    with ScriptedServer(PreferencesOnce(silent)) as server:
-        running = start(HEALTHY, server=server.url)
+    with ScriptedServer(script := PreferencesOnce(silent)) as server:
+        running = start(HEALTHY, server=server.url, deadline_s=LONG_S)
         signed_in(running)
         panel = opened(running)
+        running.wait_until(script.asked_again.is_set)
         running.click(running.home.sign_out)
         running.wait_for(SignedOut)
         running.wait_until(lambda: not demonstration_of(running).runs)
