@@ -84,7 +84,7 @@ def _name(conditions: Conditions) -> str:
 
 def _ways(conditions: Conditions) -> Iterator[str]:
     for toxic in conditions.toxics:
-        yield f"the proxy, {toxic['stream']}: `{toxic['type']}({_pairs(toxic['attributes'])})`{_toxicity(toxic)}"
+        yield f"the proxy{_direction(toxic)}: `{toxic['type']}{_attributes(toxic)}`{_toxicity(toxic)}"
     if conditions.database_load:
         yield (
             f"the service: queries that never end hold {DATABASE_LOAD_CONNECTIONS} connections of the customer store "
@@ -92,6 +92,14 @@ def _ways(conditions: Conditions) -> Iterator[str]:
         )
     for fault in conditions.faults:
         yield f"the service: `{_pairs(fault)}`"
+
+
+def _direction(toxic: Mapping[str, Any]) -> str:
+    return f", {toxic['stream']}" if "stream" in toxic else ""
+
+
+def _attributes(toxic: Mapping[str, Any]) -> str:
+    return f"({_pairs(toxic['attributes'])})" if "attributes" in toxic else ""
 
 
 def _toxicity(toxic: Mapping[str, Any]) -> str:

@@ -63,6 +63,7 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
                 "toxicity": 0.25,
             },
             {"type": "bandwidth", "stream": "downstream", "attributes": {"rate": 40}},
+            {"type": "down"},
         ),
         database_load=True,
         faults=({"status": 503, "first": 2, "path": "a|b"},),
@@ -70,7 +71,7 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
     assert presets_table([conditions]).splitlines()[2] == (
         "| `foul` | All of it: 300 ms. "
         "| the proxy, upstream: `latency(latency=300, jitter=200)` on 25 % of the connections; "
-        "the proxy, downstream: `bandwidth(rate=40)`; "
+        "the proxy, downstream: `bandwidth(rate=40)`; the proxy: `down`; "
         "the service: queries that never end hold 2 connections of the customer store for 6 s; "
         r"the service: `status=503, first=2, path=a\|b` |"
     )
