@@ -139,8 +139,12 @@ class Program:
         importer.finished.connect(self.qt.exit)
         importer.started.connect(self.backend.on_window_shown)
         self.window.state_painted.connect(importer.start)
-        QTimer.singleShot(UNSEEN_START_MS, importer.start)
+        unseen = QTimer()
+        unseen.setSingleShot(True)
+        unseen.timeout.connect(importer.start)
+        unseen.start(UNSEEN_START_MS)
         self.qt.exec()
+        unseen.stop()
         self.window.state_painted.disconnect(importer.start)
         importer.wait()
         # What there is by now stays until the end: no collection need look at it again.

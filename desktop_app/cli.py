@@ -158,7 +158,7 @@ def _add_serve(subparsers: Subparsers, parents: list[_Parser]) -> None:
     serve = subparsers.add_parser("serve", parents=parents, help="run the service alone")
     serve.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
     serve.add_argument("--port", type=port, default=0, help="0 takes any that is free (default)")
-    for flag in ("--child", "--demo-account", "--allow-load"):
+    for flag in ("--child", "--demo-account", "--allow-load", "--allow-faults"):
         serve.add_argument(flag, action="store_true", help=argparse.SUPPRESS)
     serve.set_defaults(handle=commands.serve)
 

@@ -105,6 +105,7 @@ def serve(arguments: argparse.Namespace) -> int:
             secret=secret,
             demo_account=arguments.demo_account,
             allow_load=arguments.allow_load,
+            allow_faults=arguments.allow_faults,
             lifeline=arguments.child,
         )
     except DesktopAppError as error:
