@@ -26,7 +26,7 @@ NOT_APPLICABLE: Final = "–"
 
 
 class FaultMatrix(msgspec.Struct, frozen=True):
-    """What became of every fault: the columns name the values of a row, in any case."""
+    """What became of every fault: the columns name the values of a row."""
 
     columns: list[str]
     rows: list[dict[str, str]]
@@ -71,11 +71,12 @@ def fault_matrix_table(matrix: FaultMatrix) -> str:
     Raises:
         ValueError: A row has a value that belongs to no column.
     """
-    keys = [column.lower() for column in matrix.columns]
+    keys = matrix.columns
     for row in matrix.rows:
         if unknown := row.keys() - set(keys):
             raise ValueError(f"no column is for {', '.join(sorted(unknown))}")
-    return _table(matrix.columns, ([row.get(key, NOT_APPLICABLE) for key in keys] for row in matrix.rows))
+    headings = [column.capitalize() for column in matrix.columns]
+    return _table(headings, ([row.get(key, NOT_APPLICABLE) for key in keys] for row in matrix.rows))
 
 
 def _name(conditions: Conditions) -> str:

@@ -77,10 +77,10 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
     )
 
 
-def test_a_fault_matrix_is_a_table(tmp_path: Path) -> None:
+def test_a_fault_matrix_as_the_tests_write_it_is_a_table(tmp_path: Path) -> None:
     path = tmp_path / "fault-matrix.json"
     path.write_text(
-        '{"columns": ["Fault", "Blocking", "Async"],'
+        '{"columns": ["fault", "blocking", "async"],'
         ' "rows": [{"fault": "refused", "blocking": "form", "async": "form"}, {"fault": "a slot", "async": "home"}]}'
     )
     assert tables(path)["fault-matrix"].splitlines() == [
