@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.backend import Backend
+from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
-from desktop_app.errors import ProfileError, ProgramFault, ServiceNotStarted
+from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
@@ -22,6 +23,7 @@ from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
 from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
 from desktop_app.signals import ProcessSignals
+from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Mode, SignedOut
 from desktop_app.signin.theme import Theme
@@ -29,6 +31,7 @@ from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
+    from desktop_app.conditions.presets import Conditions
     from desktop_app.signin.presenter import Presenter
 
 UNSEEN_START_MS = 500
@@ -105,9 +108,11 @@ class Program:
         self._early: list[Callable[[Presenter], None]] = []
         self._is_ending = False
         self._end: Callable[[], object] = self.qt.exit
+        self.conditions = ConditionsChange(backend, options.conditions)
         self._connect_window()
         self.window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
         self.window.show_mode(self.mode)
+        self.window.conditions.set_own_service(not options.server)
         self.window.show_conditions(options.conditions)
 
     def run(self, scenario: Scenario | None = None) -> int:
@@ -134,8 +139,12 @@ class Program:
         importer.finished.connect(self.qt.exit)
         importer.started.connect(self.backend.on_window_shown)
         self.window.state_painted.connect(importer.start)
-        QTimer.singleShot(UNSEEN_START_MS, importer.start)
+        unseen = QTimer()
+        unseen.setSingleShot(True)
+        unseen.timeout.connect(importer.start)
+        unseen.start(UNSEEN_START_MS)
         self.qt.exec()
+        unseen.stop()
         self.window.state_painted.disconnect(importer.start)
         importer.wait()
         # What there is by now stays until the end: no collection need look at it again.
@@ -216,6 +225,8 @@ class Program:
         )
         window.activity.cancel_requested.connect(lambda: self._ask(lambda presenter: presenter.cancel()))
         window.toggle.mode_requested.connect(lambda mode: self._ask(lambda presenter: presenter.set_mode(mode)))
+        window.conditions.conditions_requested.connect(self.conditions.request)
+        self.conditions.changed.connect(self._on_conditions_changed)
         window.state_painted.connect(self.meter.on_state_painted)
         window.appearance.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed(window.appearance.theme)
@@ -231,6 +242,8 @@ class Program:
         assert window.home is not None
         window.home.sign_out_requested.connect(presenter.sign_out)
         window.home.retry_requested.connect(presenter.retry)
+        window.home.reload_requested.connect(presenter.retry)
+        window.home.apply_requested.connect(presenter.apply)
         presenter.state_changed.connect(window.show_state)
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
@@ -251,8 +264,14 @@ class Program:
         self._is_ending = True
         self._end()
 
+    def _on_conditions_changed(
+        self, in_force: Conditions, requested: Conditions | None, error: DesktopAppError | None
+    ) -> None:
+        problem = worded(error) if error else ""
+        self.window.show_conditions(in_force, requested=requested, problem=problem)
+
     def _on_exception_caught(self) -> None:
-        self.window.show_notice(QCoreApplication.translate("errors", ProgramFault.text))
+        self.window.show_notice(worded(ProgramFault()))
 
     def _on_load_measured(self, result: LoadResult) -> None:
         self.window.results.show_result(result)

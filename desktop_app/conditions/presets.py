@@ -27,7 +27,7 @@ class Conditions:
     toxics: tuple[Mapping[str, Any], ...] = ()
     """What the proxy does to the connections, in Toxiproxy's JSON (see `desktop_app.conditions.toxics`)."""
     database_load: bool = False
-    """Whether the service holds the customer store's connections (see `desktop_app.conditions.database`)."""
+    """Whether the service holds the customer store's connections (see `desktop_app.service.load`)."""
     faults: tuple[Mapping[str, Any], ...] = ()
     """What the service does wrong, where no proxy could (see `desktop_app.service.faults`)."""
     seed: int = 0

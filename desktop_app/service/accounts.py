@@ -12,7 +12,8 @@ from desktop_app.errors import StoreError, UsageError
 from desktop_app.preferences.model import Credentials, Email, Preferences
 from desktop_app.service.credentials import normalised
 from desktop_app.service.passwords import Passwords
-from desktop_app.service.store import open_stores, store_paths
+from desktop_app.service.store import open_stores
+from desktop_app.service.store_url import parse_store_url
 
 if TYPE_CHECKING:
     from desktop_app.service.store import Stores
@@ -62,9 +63,10 @@ def list_accounts(store_url: str) -> list[str]:
         UsageError: The URL makes no sense.
         StoreError: There is no such database, or it cannot be used.
     """
-    for path in store_paths(store_url):
-        if not path.exists():  # to list is no reason to create one
-            raise StoreError(path=str(path), reason="there is no such file")
+    url = parse_store_url(store_url)
+    for file in (url.customers, url.credentials):
+        if not file.path.exists():  # to list is no reason to create one
+            raise StoreError(path=str(file.path), reason="there is no such file")
     return asyncio.run(_emails(store_url))
 
 

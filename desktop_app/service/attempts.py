@@ -18,7 +18,9 @@ from desktop_app.service import schema
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from desktop_app.service.database import Database
 
 FREE_FAILURES: Final = 5
 LONGEST_WAIT_MS: Final = 60_000
@@ -40,12 +42,12 @@ class Attempts:
     """The failures in a row of each email, in the credentials database: a restart forgets none.
 
     Args:
-        engine: That of the credentials database.
+        database: That of the credentials.
         now_s: The wall clock, in seconds since the epoch: it has to outlive a restart.
     """
 
-    def __init__(self, engine: AsyncEngine, *, now_s: Callable[[], float]) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, *, now_s: Callable[[], float]) -> None:
+        self._database = database
         self._now_s = now_s
 
     async def begin(self, email: str) -> int:
@@ -55,7 +57,7 @@ class Attempts:
         no further than one after the other.
         """
         now_ms = self._now_ms()
-        async with self._engine.begin() as connection:
+        async with self._database.writing() as connection:
             entry = await self._locked_entry(connection, email)
             # A clock that was set back must not make anybody wait longer than the rule says.
             remaining_ms: int = min(entry.blocked_until_ms - now_ms, wait_ms(entry.failures))
@@ -67,21 +69,17 @@ class Attempts:
 
     async def failed(self, email: str) -> None:
         """Let the wait begin now: the check that began the attempt has itself taken time."""
-        async with self._engine.begin() as connection:
+        async with self._database.writing() as connection:
             entry = await self._locked_entry(connection, email)
             await self._count(connection, email, entry.failures, self._now_ms())
 
     async def succeeded(self, email: str) -> None:
         """Forget the failures of ``email``."""
-        async with self._engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(delete(schema.attempts).where(schema.attempts.c.email_hash == _key(email)))
 
     async def _locked_entry(self, connection: AsyncConnection, email: str) -> Row[int, int]:
-        """Return the entry of ``email``, made when missing.
-
-        A write comes first because it takes SQLite's write lock: with a read first, two attempts could both see
-        the count as it was before either.
-        """
+        """Return the entry of ``email``, made when missing; under the write lock, so nobody else sees the same."""
         entries = schema.attempts
         blank = insert(entries).values(email_hash=_key(email), failures=0, last_at_ms=0, blocked_until_ms=0)
         await connection.execute(

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-BUSY_TIMEOUT_S: Final = 5.0
-"""How long a statement waits for another process's write; each write here takes milliseconds."""
+    from desktop_app.service.store_url import DatabaseFile
+
+LOCK_TIMEOUT_S: Final = 5.0
+"""How long the start waits for another process's lock, longer than a request does: it may be starting, too."""
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _MAGIC: Final = b"SQLite format 3\0"
@@ -23,12 +25,14 @@ _COMPANIONS: Final = ("", "-wal", "-shm")
 
 
 def prepare_database(
-    path: Path, ddl: Sequence[str], *, schema_version: int, utc_now: Callable[[], datetime]
+    file: DatabaseFile, ddl: Sequence[str], *, schema_version: int, utc_now: Callable[[], datetime]
 ) -> str | None:
-    """Make ``path`` a sound database that only its owner can read, creating what is missing.
+    """Make ``file`` a sound database that only its owner can read, creating what is missing.
+
+    One that is to be read only is looked at and left as it is.
 
     Args:
-        path: The database file; its directory is made, too (0700).
+        file: The database file; its directory is made, too (0700).
         ddl: The statements that create its tables.
         schema_version: The one that ``ddl`` makes, positive.
         utc_now: The clock that names a damaged file that is set aside; UTC.
@@ -39,21 +43,35 @@ def prepare_database(
     Raises:
         StoreError: It cannot be read or written, or is not this program's, or a newer version's.
     """
+    path = file.path
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.is_dir():
             raise StoreError(path=str(path), reason="it is a directory, not a file")
+        if file.read_only:
+            _require_sound(path, schema_version)
+            return None
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         notice = None
         if path.exists() and _is_damaged(path, schema_version):
             kept = _set_aside(path, utc_now())
             notice = f"The database {path} was damaged: it was kept as {kept.name}, and a new, empty one was made."
         _make_private(path)
-        _create_tables(path, ddl, schema_version)
+        _create_tables(file, ddl, schema_version)
     except OSError as error:
         raise StoreError(path=str(path), reason=(error.strerror or str(error)).lower()) from error
     except sqlite3.Error as error:
         raise StoreError(path=str(path), reason=str(error)) from error
     return notice
+
+
+def _require_sound(path: Path, schema_version: int) -> None:
+    if not path.exists():
+        raise StoreError(path=str(path), reason="there is no such file")
+    if _is_damaged(path, schema_version):
+        raise StoreError(path=str(path), reason="it is damaged")
+    with closing(_connect(path)) as connection:
+        if _version(connection) == 0:
+            raise StoreError(path=str(path), reason="it is empty")
 
 
 def _is_damaged(path: Path, schema_version: int) -> bool:
@@ -92,10 +110,10 @@ def _make_private(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _create_tables(path: Path, ddl: Sequence[str], schema_version: int) -> None:
-    with closing(_connect(path)) as connection:
-        _check_version(path, connection, schema_version)
-        connection.execute("PRAGMA journal_mode = WAL")
+def _create_tables(file: DatabaseFile, ddl: Sequence[str], schema_version: int) -> None:
+    with closing(_connect(file.path)) as connection:
+        _check_version(file.path, connection, schema_version)
+        connection.execute(f"PRAGMA journal_mode = {'WAL' if file.wal else 'DELETE'}")
         # Another process may be about to do the same: whoever comes second finds the tables made.
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:
@@ -122,4 +140,4 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level None: transactions begin and end where they are written here, nowhere else.
-    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    return sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None)

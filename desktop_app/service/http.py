@@ -1,28 +1,33 @@
-"""The service's HTTP interface."""
+"""The service's HTTP interface: what can be asked, and the application that answers."""
 
 from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Route
 
-from desktop_app.preferences.model import Credentials
+from desktop_app.preferences.model import Credentials, Preferences, Session
+from desktop_app.service.control import FaultControl, LoadControl
 from desktop_app.service.credentials import normalised
+from desktop_app.service.database import DatabaseUnavailable
+from desktop_app.service.faults import FaultInjector, Faults
 from desktop_app.service.guard import Guard
-from desktop_app.service.load import CustomerLoad, LoadOrder
+from desktop_app.service.metrics import METRICS_MEDIA_TYPE
+from desktop_app.service.observer import Observer
+from desktop_app.service.operations import Operation, routes
 from desktop_app.service.problems import (
     answer,
+    nothing,
     on_client_disconnect,
+    on_database_unavailable,
     on_http_exception,
-    on_pool_timeout,
     on_unexpected,
     read_body,
 )
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from desktop_app.service.load import CustomerLoad
+    from desktop_app.service.metrics import Metrics
     from desktop_app.service.passwords import Passwords
     from desktop_app.service.store import Stores
 
@@ -42,7 +49,14 @@ _LONGEST_TOKEN: Final = 4096
 
 
 def make_app(
-    stores: Stores, passwords: Passwords, load: CustomerLoad, *, secret: str | None, allow_load: bool
+    stores: Stores,
+    passwords: Passwords,
+    load: CustomerLoad,
+    metrics: Metrics,
+    *,
+    secret: str | None,
+    allow_load: bool,
+    allow_faults: bool,
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -50,30 +64,29 @@ def make_app(
         stores: Where accounts, sessions and preferences are.
         passwords: What verifies them.
         load: The load on the customer database that a sign-in starts when it is armed.
+        metrics: What is counted and timed, here and in the stores.
         secret: What each request has to carry; None: nothing.
         allow_load: Whether there are routes to arm ``load``.
+        allow_faults: Whether there are routes to make requests fail.
     """
-    api = _Api(stores, passwords, load)
-    routes = [
-        Route("/healthz", api.health, methods=["GET"]),
-        Route("/v1/sessions", api.create_session, methods=["POST"]),
-        Route("/v1/sessions/current", api.end_session, methods=["DELETE"]),
-        Route("/v1/me/preferences", api.read_preferences, methods=["GET"]),
-    ]
+    api = _Api(stores, passwords, load, metrics, has_secret=secret is not None)
+    operations = api.operations()
+    middleware = [Middleware(Guard, secret=secret)]
     if allow_load:
-        path = "/control/customer-load"
-        routes += [
-            Route(path, api.read_load, methods=["GET"]),
-            Route(path, api.arm_load, methods=["PUT"]),
-            Route(path, api.disarm_load, methods=["DELETE"]),
-        ]
+        operations += LoadControl(load).operations()
+    if allow_faults:
+        faults = Faults()
+        operations += FaultControl(faults, stores.sessions).operations()
+        middleware.append(Middleware(FaultInjector, faults=faults))
+    api.documented = tuple(operations)
+    paths = frozenset(operation.path for operation in operations)
     app = Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, secret=secret)],
+        routes=routes(operations),
+        middleware=[Middleware(Observer, metrics=metrics, paths=paths), *middleware],
         exception_handlers={
             HTTPException: on_http_exception,
             ClientDisconnect: on_client_disconnect,
-            PoolTimeoutError: on_pool_timeout,
+            DatabaseUnavailable: on_database_unavailable,
             Exception: on_unexpected,
         },
     )
@@ -81,45 +94,100 @@ def make_app(
     return app
 
 
+class Health(Struct, frozen=True):
+    """That the service answers."""
+
+    status: Literal["ok"] = "ok"
+
+
 class _Api:
-    def __init__(self, stores: Stores, passwords: Passwords, load: CustomerLoad) -> None:
+    def __init__(
+        self, stores: Stores, passwords: Passwords, load: CustomerLoad, metrics: Metrics, *, has_secret: bool
+    ) -> None:
         self._stores = stores
         self._passwords = passwords
         self._load = load
+        self._metrics = metrics
+        self._has_secret = has_secret
+        self.documented: tuple[Operation, ...] = ()
+        """What the OpenAPI document describes: all that can be asked of this application."""
 
-    async def health(self, _request: Request) -> Response:
-        return answer({"status": "ok"})
+    def operations(self) -> list[Operation]:
+        return [
+            Operation("GET", "/healthz", "Tell that the service answers.", self._health, gives=Health),
+            Operation("GET", "/metrics", "Give figures to Prometheus.", self._figures, gives=METRICS_MEDIA_TYPE),
+            Operation("GET", "/openapi.json", "Describe all this.", self._document, gives=dict),
+            Operation(
+                "POST",
+                "/v1/sessions",
+                "Sign in.",
+                self._create_session,
+                201,
+                gives=Session,
+                takes=Credentials,
+                problems=(400, 401, 413, 415, 422, 429, 503),
+            ),
+            Operation(
+                "DELETE",
+                "/v1/sessions/current",
+                "Sign out.",
+                self._end_session,
+                204,
+                problems=(503,),
+                needs_session=True,
+            ),
+            Operation(
+                "GET",
+                "/v1/me/preferences",
+                "Give what the customer prefers.",
+                self._read_preferences,
+                gives=Preferences,
+                problems=(500, 503),
+                needs_session=True,
+            ),
+        ]
 
-    async def create_session(self, request: Request) -> Response:
+    async def _health(self, _request: Request) -> Response:
+        return answer(Health())
+
+    async def _figures(self, _request: Request) -> Response:
+        return Response(
+            self._metrics.text(), headers={"Content-Type": METRICS_MEDIA_TYPE, "Cache-Control": "no-store"}
+        )
+
+    async def _document(self, _request: Request) -> Response:
+        # Imported by the first who asks: nobody does in most runs.
+        from desktop_app.service.openapi import document
+
+        return answer(document(self.documented, has_secret=self._has_secret))
+
+    async def _create_session(self, request: Request) -> Response:
         credentials = await read_body(request, Credentials)
-        customer_id = await self._customer_id(credentials)
-        session = await self._stores.sessions.create(customer_id)
+        outcome = "failed"
+        try:
+            customer_id = await self._customer_id(credentials)
+            session = await self._stores.sessions.create(customer_id)
+            outcome = "succeeded"
+        except HTTPException as error:
+            outcome = "throttled" if error.status_code == HTTPStatus.TOO_MANY_REQUESTS else "refused"
+            raise
+        finally:
+            self._metrics.sign_in(outcome)
         # Before the answer leaves: who asks for preferences next is to find the connections held.
         await self._load.restart()
         return answer(session, 201)
 
-    async def end_session(self, request: Request) -> Response:
+    async def _end_session(self, request: Request) -> Response:
         if not await self._stores.sessions.end(_token(request)):
             raise _session_refused()
-        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        return nothing()
 
-    async def read_preferences(self, request: Request) -> Response:
+    async def _read_preferences(self, request: Request) -> Response:
         customer_id = await self._stores.sessions.customer_id(_token(request))
         if customer_id is None:
             raise _session_refused()
         preferences = await _while_connected(request, self._stores.customers.preferences(customer_id))
         return answer(preferences)
-
-    async def read_load(self, _request: Request) -> Response:
-        return answer({"armed": self._load.armed, "running": self._load.running})
-
-    async def arm_load(self, request: Request) -> Response:
-        self._load.arm(await read_body(request, LoadOrder))
-        return await self.read_load(request)
-
-    async def disarm_load(self, _request: Request) -> Response:
-        await self._load.disarm()
-        return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     async def _customer_id(self, credentials: Credentials) -> str:
         """Return whose credentials these are; the steps are the same for an email without an account."""

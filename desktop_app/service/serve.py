@@ -47,6 +47,7 @@ def serve(
     secret: str | None,
     demo_account: bool,
     allow_load: bool,
+    allow_faults: bool,
     lifeline: bool,
     session_lifetime_s: float = 43200,
 ) -> int:
@@ -56,11 +57,12 @@ def serve(
     ``{"event": "ready", "url": ..., "pid": ..., "notices": [...]}``, the notices being sentences for the person.
 
     Args:
-        store_url: ``sqlite:///PATH``.
+        store_url: ``sqlite:///PATH`` and options; see `desktop_app.service.store_url`.
         port: On 127.0.0.1; 0 lets the system choose.
         secret: What each request has to carry in the header ``Desktop-App-Secret``; None: nothing.
         demo_account: Create the demo account if it is missing.
         allow_load: Offer ``/control/customer-load``.
+        allow_faults: Offer ``/control/faults`` and ``/control/expire-sessions``.
         lifeline: Stdin is a pipe that the parent holds; end, with 0, when it is closed.
         session_lifetime_s: How long a sign-in is valid, in seconds.
 
@@ -102,6 +104,7 @@ def serve(
                 secret=secret,
                 demo_account=demo_account,
                 allow_load=allow_load,
+                allow_faults=allow_faults,
                 session_lifetime_s=session_lifetime_s,
             )
         )

@@ -13,6 +13,7 @@ from desktop_app.overriding import override
 from desktop_app.service.accounts import ensure_demo_account
 from desktop_app.service.http import make_app
 from desktop_app.service.load import CustomerLoad
+from desktop_app.service.metrics import Metrics
 from desktop_app.service.passwords import Passwords
 from desktop_app.service.store import open_stores
 
@@ -83,6 +84,7 @@ async def run_server(
     secret: str | None,
     demo_account: bool,
     allow_load: bool,
+    allow_faults: bool,
     session_lifetime_s: float,
 ) -> None:
     """Open the stores, serve on ``listener`` until ``stop`` is asked for, and close everything.
@@ -95,19 +97,30 @@ async def run_server(
         secret: See there.
         demo_account: See there.
         allow_load: See there.
+        allow_faults: See there.
         session_lifetime_s: See there.
 
     Raises:
         UsageError: The URL makes no sense.
         StoreError: A database cannot be used.
     """
-    async with open_stores(store_url, session_lifetime_s=session_lifetime_s) as stores:
+    metrics = Metrics()
+    async with open_stores(store_url, metrics=metrics, session_lifetime_s=session_lifetime_s) as stores:
         with closing(Passwords()) as passwords:
             if demo_account:
                 await ensure_demo_account(stores, passwords)
-            load = CustomerLoad(stores.customers_engine)
+            load = CustomerLoad(stores.customer_database)
+            app = make_app(
+                stores,
+                passwords,
+                load,
+                metrics,
+                secret=secret,
+                allow_load=allow_load,
+                allow_faults=allow_faults,
+            )
             config = uvicorn.Config(
-                make_app(stores, passwords, load, secret=secret, allow_load=allow_load),
+                app,
                 http=H11Protocol,
                 ws="none",
                 lifespan="off",

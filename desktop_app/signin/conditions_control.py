@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop_app.overriding import override
@@ -14,6 +14,7 @@ from desktop_app.signin.theme import Theme
 
 if TYPE_CHECKING:
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.signin.conditions_panel import ConditionsPanel
 
 WIDTH = 272
 CHEVRON_SIZE = 14
@@ -31,7 +32,10 @@ class ConditionsControl(QPushButton):
         self.in_force: Conditions | None = None
         self.requested: Conditions | None = None
         self.problem = ""
+        self.panel: ConditionsPanel | None = None
         self._has_own_service = True
+        self._theme: Theme | None = None
+        self.clicked.connect(self.open_panel)
         self.setProperty("role", "secondary")
         self.setFixedWidth(WIDTH)
         # As with the toggle, neither a click nor the shortcut takes the focus from where somebody is typing.
@@ -51,18 +55,52 @@ class ConditionsControl(QPushButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
+        self._theme = theme
+        if self.panel is not None:
+            self.panel.set_theme(theme)
         self._chevron.setPixmap(icon("chevron-down", theme.muted, CHEVRON_SIZE).pixmap(CHEVRON_SIZE, CHEVRON_SIZE))
 
     def set_own_service(self, has_own_service: bool) -> None:
         """Say whether the program's own service runs, which some conditions are made in."""
         self._has_own_service = has_own_service
+        if self.panel is not None:
+            self.panel.set_own_service(has_own_service)
 
     def show_conditions(
         self, conditions: Conditions, *, requested: Conditions | None = None, problem: str = ""
     ) -> None:
         """Show what is in force, what is about to be, and why the last change came to nothing."""
         self.in_force, self.requested, self.problem = conditions, requested, problem
+        if self.panel is not None:
+            self.panel.show_conditions(conditions, requested, problem)
         self._retranslate()
+
+    def open_panel(self) -> None:
+        """Offer what conditions there are, below the button."""
+        if self.panel is None:
+            self.panel = self._make_panel()
+        self.panel.open_below_owner()
+
+    def close_panel(self) -> None:
+        """Offer nothing more, as if the person had turned elsewhere."""
+        if self.panel is not None:
+            self.panel.close()
+
+    def _make_panel(self) -> ConditionsPanel:
+        # The first paint must not wait for what few ever open.
+        from desktop_app.signin.conditions_panel import ConditionsPanel
+
+        panel = ConditionsPanel(self)
+        panel.conditions_chosen.connect(self._on_conditions_chosen)
+        panel.set_own_service(self._has_own_service)
+        panel.show_conditions(self.in_force, self.requested, self.problem)
+        if self._theme is not None:
+            panel.set_theme(self._theme)
+        return panel
+
+    def _on_conditions_chosen(self, conditions: Conditions) -> None:
+        if conditions != (self.requested or self.in_force) or self.problem:
+            self.conditions_requested.emit(conditions)
 
     @override
     def sizeHint(self) -> QSize:
@@ -79,8 +117,3 @@ class ConditionsControl(QPushButton):
         self.value.setText(self.in_force.name if self.in_force else "")
         self.setAccessibleName(f"{self.caption.text()} {self.value.text()}")
         self.setToolTip(self.tr("Change what the network and the database are like (Alt+C)"))
-
-
-def summary_of(conditions: Conditions) -> str:
-    """Say in one sentence what conditions are like, in the person's language."""
-    return QCoreApplication.translate("conditions", conditions.summary).format(**conditions.values)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.overriding import override
-from desktop_app.signin.conditions_control import ConditionsControl, summary_of
+from desktop_app.signin.conditions_control import ConditionsControl
+from desktop_app.signin.conditions_words import summary_of
 from desktop_app.signin.labels import ElidedLabel, plain_label
 from desktop_app.signin.mode_toggle import ModeToggle
 from desktop_app.signin.state import Mode
@@ -74,6 +75,10 @@ class TopBar(QFrame):
     ) -> None:
         """Show what the network and the database are like, and what becomes of a change."""
         self.conditions.show_conditions(conditions, requested=requested, problem=problem)
+        role = "field-error" if problem and requested is None else "muted"
+        if role != self.conditions_text.property("role"):
+            self.conditions_text.setProperty("role", role)
+            self.conditions_text.style().polish(self.conditions_text)
         self._retranslate()
 
     @override
@@ -93,14 +98,14 @@ class TopBar(QFrame):
             self.mode_text.setText(self.tr("The window freezes until the answer is there."))
         else:
             self.mode_text.setText(self.tr("The window goes on answering while it waits."))
+        if self.conditions.in_force is not None:
+            self.conditions_text.setText(self._conditions_said())
+            self.conditions_text.setToolTip(self.conditions_text.text())
+
+    def _conditions_said(self) -> str:
         control = self.conditions
-        if control.in_force is None:
-            return
         if control.requested is not None:
-            text = self.tr("Changing to {name}…").format(name=control.requested.name)
-        elif control.problem:
-            text = self.tr("The conditions could not be changed: {problem}").format(problem=control.problem)
-        else:
-            text = summary_of(control.in_force)
-        self.conditions_text.setText(text)
-        self.conditions_text.setToolTip(text)
+            return self.tr("Changing to {name}…").format(name=control.requested.name)
+        if control.problem:
+            return self.tr("Not changed: {problem}").format(problem=control.problem)
+        return summary_of(control.in_force) if control.in_force is not None else ""

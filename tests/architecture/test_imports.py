@@ -18,7 +18,7 @@ QT_FREE = [
     "desktop_app.service.serve",
     "desktop_app.service.server",
     "desktop_app.conditions.__main__",
-    "desktop_app.conditions.database",
+    "desktop_app.conditions.service_control",
     "desktop_app.conditions.presets",
     "desktop_app.conditions.proxy",
     "desktop_app.backend",

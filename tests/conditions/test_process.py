@@ -113,6 +113,8 @@ def test_a_parent_that_stops_listening_ends_it(proxy: ProxyProcess) -> None:
 
 
 def test_it_loads_no_qt() -> None:
-    source = "import sys, desktop_app.conditions.__main__, desktop_app.conditions.database; print(*sys.modules)"
+    source = (
+        "import sys, desktop_app.conditions.__main__, desktop_app.conditions.service_control; print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert "PySide6" not in done.stdout

@@ -84,6 +84,7 @@ def running_service(
     *,
     demo_account: bool = True,
     allow_load: bool = False,
+    allow_faults: bool = False,
     secret: str | None = None,
     port: int = 0,
     session_lifetime_s: float = 43200,
@@ -95,6 +96,7 @@ def running_service(
         directory: Where its store (``store/``) and its stderr (``service.log``) are kept.
         demo_account: As for ``serve``, like the following.
         allow_load: See there.
+        allow_faults: See there.
         secret: See there.
         port: See there.
         session_lifetime_s: See there.
@@ -109,6 +111,7 @@ def running_service(
         "secret": secret,
         "demo_account": demo_account,
         "allow_load": allow_load,
+        "allow_faults": allow_faults,
         "lifeline": True,
         "session_lifetime_s": session_lifetime_s,
     }

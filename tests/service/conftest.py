@@ -16,7 +16,7 @@ DEMO = {"email": "demo@example.com", "password": "responsive-by-default"}
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with running_service(tmp_path_factory.mktemp("service"), allow_load=True) as running:
+    with running_service(tmp_path_factory.mktemp("service"), allow_load=True, allow_faults=True) as running:
         yield running
 
 

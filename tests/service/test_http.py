@@ -81,7 +81,7 @@ def test_no_valid_token_is_401(client: httpx2.Client, method: str, path: str, au
     assert response.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/sessions/", "/docs", "/openapi.json", "/v1/me/preferences/x"])
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/sessions/", "/docs", "/control/faults/", "/v1/me/preferences/x"])
 def test_unknown_path_is_404(client: httpx2.Client, path: str) -> None:
     assert_problem(client.get(path), 404)
 

@@ -46,7 +46,7 @@ import json, os, signal, subprocess, sys
 from tests.helpers import service_process as helper
 service = subprocess.Popen([sys.executable, "-c", helper._PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 service.stdin.write(json.dumps(dict(store_url={f"sqlite:///{tmp_path}/store"!r}, port=0, secret=None,
-    demo_account=False, allow_load=False, lifeline=True)).encode() + b"\\n")
+    demo_account=False, allow_load=False, allow_faults=False, lifeline=True)).encode() + b"\\n")
 service.stdin.flush()
 {wait_until_ready}
 os.kill(os.getpid(), signal.SIGKILL)
@@ -66,7 +66,7 @@ def test_a_signal_ends_it_within_2_s_with_requests_under_way(tmp_path: Path, num
     with ExitStack() as stack:
         service = stack.enter_context(running_service(tmp_path, allow_load=True))
         client = stack.enter_context(service.client())
-        client.put("/control/customer-load", json={"connections": 2, "seconds": 60})
+        client.put("/control/customer-load", json={"seconds": 60})
         token = client.post("/v1/sessions", json=DEMO).json()["token"]
         address = ("127.0.0.1", urlsplit(service.url).port or 0)
         preferences = f"GET /v1/me/preferences HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
@@ -95,7 +95,7 @@ def listening_socket(port):
     return before(port)
 module._listening_socket = listening_socket
 sys.exit(module.serve(store_url={f"sqlite:///{tmp_path}/store"!r}, port=0, secret=None, demo_account=False,
-    allow_load=False, lifeline=False))
+    allow_load=False, allow_faults=False, lifeline=False))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 143
 
@@ -136,6 +136,7 @@ def test_a_port_out_of_range_is_wrong_usage(tmp_path: Path, port: int) -> None:
             secret=None,
             demo_account=False,
             allow_load=False,
+            allow_faults=False,
             lifeline=False,
         )
 

@@ -18,7 +18,8 @@ import pytest
 from desktop_app.errors import StoreError, UsageError
 from desktop_app.service.accounts import list_accounts
 from desktop_app.service.database_files import prepare_database
-from desktop_app.service.store import open_stores, store_paths
+from desktop_app.service.store import open_stores
+from desktop_app.service.store_url import DatabaseFile, parse_store_url
 from tests.helpers.service_process import (
     ServiceNotReadyError,
     credentials_path,
@@ -112,7 +113,7 @@ def test_an_earlier_damaged_database_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "store"
     for number in range(3):
         path.write_bytes(b"damaged %d" % number * 100)
-        prepare_database(path, [], schema_version=1, utc_now=lambda: datetime(2026, 1, 2, tzinfo=UTC))
+        prepare_database(DatabaseFile(path), [], schema_version=1, utc_now=lambda: datetime(2026, 1, 2, tzinfo=UTC))
     contents = [file.read_bytes()[:9] for file in sorted(tmp_path.glob("*.corrupt-20260102T000000Z*"))]
     assert contents == [b"damaged 0", b"damaged 1", b"damaged 2"]
 
@@ -180,7 +181,7 @@ def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
 )
 def test_another_url_than_a_sqlite_files_is_wrong_usage(url: str) -> None:
     with pytest.raises(UsageError, match="sqlite:///PATH"):
-        store_paths(url)
+        parse_store_url(url)
 
 
 def test_a_service_that_cannot_use_its_store_says_so_in_one_line(tmp_path: Path) -> None:
@@ -193,15 +194,14 @@ def test_a_service_that_cannot_use_its_store_says_so_in_one_line(tmp_path: Path)
 
 
 def test_the_credentials_lie_beside_the_customers() -> None:
-    assert store_paths("sqlite:////var/x/store.db") == (
-        Path("/var/x/store.db"),
-        Path("/var/x/store-credentials.db"),
-    )
+    url = parse_store_url("sqlite:////var/x/store.db")
+    assert url.customers.path == Path("/var/x/store.db")
+    assert url.credentials.path == Path("/var/x/store-credentials.db")
 
 
 def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(store_url(tmp_path))
-    monkeypatch.setattr("desktop_app.service.database_files.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("desktop_app.service.database_files.LOCK_TIMEOUT_S", 0.05)
     with closing(sqlite3.connect(store_path(tmp_path), isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked"):
