@@ -22,7 +22,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench translations clean
+.PHONY: help setup run test check bench readme translations clean
 
 help:
 	@echo 'make run     set everything up and open the window; without a screen: compare both modes'
@@ -30,6 +30,7 @@ help:
 	@echo 'make check   ruff, mypy and the import rules'
 	@echo 'make bench   the figures of the README, measured on this machine'
 	@echo 'make setup   only set up'
+	@echo 'make readme   write the tables of README.md anew: conditions, and what the tests found'
 	@echo 'make translations   bring assets/translations up to date with the program'
 	@echo 'make clean   remove .venv and everything else that these commands made'
 	@echo
@@ -62,6 +63,11 @@ bench:
 	@sh .ci/packages.sh require python window try x11-tests
 	@sh .ci/venv.sh window test
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+readme:
+	@sh .ci/packages.sh require python window
+	@sh .ci/venv.sh window
+	@.venv/bin/python -m tests.readme
 
 translations:
 	@sh .ci/packages.sh require python window

@@ -12,15 +12,18 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.backend import Backend
+from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
-from desktop_app.errors import ProfileError, ServiceNotStarted
+from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
 from desktop_app.interruption import Interruption
+from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
 from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
 from desktop_app.signals import ProcessSignals
+from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Mode, SignedOut
 from desktop_app.signin.theme import Theme
@@ -28,6 +31,7 @@ from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
+    from desktop_app.conditions.presets import Conditions
     from desktop_app.signin.presenter import Presenter
 
 UNSEEN_START_MS = 500
@@ -94,6 +98,7 @@ class Program:
         self.profile = profile
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
+        self.last_resort = LastResort()
         self.monitor = FreezeMonitor(IDLE_INTERVAL_MS)
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.strip = LagStrip()
@@ -103,10 +108,12 @@ class Program:
         self._early: list[Callable[[Presenter], None]] = []
         self._is_ending = False
         self._end: Callable[[], object] = self.qt.exit
+        self.conditions = ConditionsChange(backend, options.conditions)
         self._connect_window()
         self.window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
         self.window.show_mode(self.mode)
-        self.window.show_conditions(options.conditions.name, options.conditions.summary)
+        self.window.conditions.set_own_service(not options.server)
+        self.window.show_conditions(options.conditions)
 
     def run(self, scenario: Scenario | None = None) -> int:
         """Show the window and run until it is closed, or until the scenario has ended.
@@ -114,6 +121,7 @@ class Program:
         Returns:
             The exit code: the scenario's, or 128 + the number of the signal that ended the program.
         """
+        self.last_resort.install()
         self.window.show_state(SignedOut())
         self.window.show()
         self.monitor.start()
@@ -122,6 +130,7 @@ class Program:
         code = self._run_loop(scenario)
         self._save_settings()
         self.signals.close()
+        self.last_resort.uninstall()
         return self._interruption.exit_code(code)
 
     def _import_the_rest(self) -> None:
@@ -130,8 +139,12 @@ class Program:
         importer.finished.connect(self.qt.exit)
         importer.started.connect(self.backend.on_window_shown)
         self.window.state_painted.connect(importer.start)
-        QTimer.singleShot(UNSEEN_START_MS, importer.start)
+        unseen = QTimer()
+        unseen.setSingleShot(True)
+        unseen.timeout.connect(importer.start)
+        unseen.start(UNSEEN_START_MS)
         self.qt.exec()
+        unseen.stop()
         self.window.state_painted.disconnect(importer.start)
         importer.wait()
         # What there is by now stays until the end: no collection need look at it again.
@@ -142,7 +155,7 @@ class Program:
         from desktop_app.event_loop import EventLoop
 
         loop = EventLoop(self.qt)
-        loop.set_exception_handler(_log_unexpected)
+        loop.set_exception_handler(self.last_resort.on_loop_exception)
         try:
             code: int = loop.run_until_complete(self.main(scenario))
             return code
@@ -158,6 +171,7 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.kept import KeptPreferences
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.presenter import Presenter
 
@@ -166,7 +180,8 @@ class Program:
         if self._is_ending:
             ending.set()
         client = ServiceClient(self.backend, self._interruption)
-        presenter = Presenter(client, self.window, deadline_ms=self.options.deadline_ms, mode=self.mode)
+        kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
+        presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
         self._connect_presenter(presenter)
         loop = asyncio.get_running_loop()
@@ -210,12 +225,15 @@ class Program:
         )
         window.activity.cancel_requested.connect(lambda: self._ask(lambda presenter: presenter.cancel()))
         window.toggle.mode_requested.connect(lambda mode: self._ask(lambda presenter: presenter.set_mode(mode)))
+        window.conditions.conditions_requested.connect(self.conditions.request)
+        self.conditions.changed.connect(self._on_conditions_changed)
         window.state_painted.connect(self.meter.on_state_painted)
         window.appearance.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed(window.appearance.theme)
         self.monitor.slice_measured.connect(self.strip.add)
         self.meter.measured.connect(self._on_load_measured)
         self.signals.received.connect(self._on_end_requested)
+        self.last_resort.caught.connect(self._on_exception_caught)
         self.qt.quit_requested.connect(self._on_end_requested)
         self.qt.lastWindowClosed.connect(self._on_end_requested)
 
@@ -224,6 +242,8 @@ class Program:
         assert window.home is not None
         window.home.sign_out_requested.connect(presenter.sign_out)
         window.home.retry_requested.connect(presenter.retry)
+        window.home.reload_requested.connect(presenter.retry)
+        window.home.apply_requested.connect(presenter.apply)
         presenter.state_changed.connect(window.show_state)
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
@@ -243,6 +263,15 @@ class Program:
     def _on_end_requested(self) -> None:
         self._is_ending = True
         self._end()
+
+    def _on_conditions_changed(
+        self, in_force: Conditions, requested: Conditions | None, error: DesktopAppError | None
+    ) -> None:
+        problem = worded(error) if error else ""
+        self.window.show_conditions(in_force, requested=requested, problem=problem)
+
+    def _on_exception_caught(self) -> None:
+        self.window.show_notice(worded(ProgramFault()))
 
     def _on_load_measured(self, result: LoadResult) -> None:
         self.window.results.show_result(result)
@@ -293,7 +322,3 @@ class _Importer(QObject):
             import desktop_app.signin.presenter  # noqa: F401
         finally:
             self.finished.emit()
-
-
-def _log_unexpected(_loop: object, context: dict[str, Any]) -> None:
-    log.error("%s", context.get("message", "unexpected"), exc_info=context.get("exception"))

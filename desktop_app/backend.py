@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import queue
 import sys
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from desktop_app.config import address_of
 from desktop_app.errors import DesktopAppError, ServiceNotStarted
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
     from desktop_app.conditions.presets import Conditions
     from desktop_app.preferences.transport import Endpoint
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 RESTARTS = 1
 CHILD_EXIT_LIMIT_S = 1.0
 WINDOW_LIMIT_S = 0.5
+CONTROL_LIMIT_S = 5.0
+ANY_PORT = 0
 log = logging.getLogger(__name__)
 
 
@@ -100,12 +104,16 @@ class ChildProcess:
 
 
 class Backend:
-    """The service, and where the conditions ask for it a proxy before it, each a process of its own.
+    """The service, and before it a proxy that makes the network's conditions, each a process of its own.
 
-    A thread starts them, watches the service, and starts it once more when it dies.
+    One thread starts them, starts each once more when it dies, and changes the conditions; it does one thing after
+    the other, so that what was asked for last is what is in force in the end.
+
+    Before a service that is given there is a proxy only from the first conditions on that need one: a proxy has
+    already accepted a connection that the service then refuses, so that the two cannot be told apart any more.
 
     Args:
-        conditions: What happens to the network and the database.
+        conditions: What happens to the network and the database, at first.
         store_url: The customer database of the program's own service, as ``desktop-app serve --store`` takes it.
         server: The URL of a service that runs already, to be used instead of an own one.
     """
@@ -116,8 +124,11 @@ class Backend:
         self._conditions = conditions
         self._store_url = store_url
         self._server = server
-        self._secret = "" if server else os.urandom(32).hex()
+        self._secret = os.urandom(32).hex()
         self._endpoint: Future[Endpoint] = Future()
+        self._url = server
+        self._proxy: _ProxyAddress | None = None
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closing = False
         self._window_shown = threading.Event()
@@ -125,79 +136,119 @@ class Backend:
 
     def start(self) -> None:
         """Start the processes, without waiting for them."""
-        threading.Thread(target=self._supervise, name="backend", daemon=True).start()
+        threading.Thread(target=self._work, name="backend", daemon=True).start()
 
     def on_window_shown(self) -> None:
         """Start what was held back until the window is shown: it is."""
         self._window_shown.set()
 
     def fail(self, error: DesktopAppError) -> None:
-        """Do not start; say why not to whoever asks for the endpoint."""
-        self._endpoint.set_exception(ServiceNotStarted(reason=str(error)))
+        """Start nothing; say why not to whoever asks for the endpoint."""
+        self._fail(error)
+        threading.Thread(target=self._do_jobs, name="backend", daemon=True).start()
 
     def endpoint(self) -> Future[Endpoint]:
         """Give the present endpoint, once it is known; fails with a `ServiceNotStarted`."""
         return self._endpoint
+
+    def apply(self, conditions: Conditions) -> Future[None]:
+        """Put other conditions into force, for what is under way as well; they are when the future is done.
+
+        The first proxy before a service that is given comes too late for what is under way. The future fails with a
+        `DesktopAppError` when the processes do not take the conditions; after `close` it stays as it is.
+        """
+        done: Future[None] = Future()
+        self._jobs.put(lambda: self._apply(conditions, done))
+        return done
 
     def close(self) -> None:
         """End the processes, in `CHILD_EXIT_LIMIT_S` at most; may be called twice, and from any thread."""
         with self._lock:
             self._closing = True
             children, self._children = self._children, []
+        self._jobs.put(None)
         closers = [threading.Thread(target=child.close) for child in children]
         for closer in closers:
             closer.start()
         for closer in closers:
             closer.join()
 
-    def _supervise(self) -> None:
+    def _work(self) -> None:
+        """Do what there is to do until the program ends; for the thread named "backend"."""
         try:
             service = None if self._server else self._start_service()
-            proxy = self._start_proxy() if self._conditions.toxics else None
-            via = _address(_expect(proxy, "ready")) if proxy else None
-            self._connect(service, proxy, via)
+            if service is not None or self._conditions.toxics:
+                self._start_proxy(ANY_PORT)
             if service is not None:
-                self._restart_when_it_ends(service, proxy, via)
+                self._await_service(service)
+            self._connect(self._conditions)
         except (DesktopAppError, OSError) as error:
-            failure = error if isinstance(error, ServiceNotStarted) else ServiceNotStarted(reason=str(error))
-            if not self._closing:
-                self._endpoint.set_exception(failure)
+            self._fail(error)
+        self._do_jobs()
 
-    def _restart_when_it_ends(
-        self, service: ChildProcess, proxy: ChildProcess | None, via: tuple[str, int] | None
-    ) -> None:
-        for _ in range(RESTARTS):
-            service.wait()
-            if self._closing:
-                return
-            log.warning("The service ended unexpectedly: restarting it")
-            self._endpoint = Future()
-            service = self._start_service()
-            self._connect(service, proxy, via)
-        service.wait()
-        self._endpoint = Future()
-        raise ServiceNotStarted(reason="it ended unexpectedly, also after a restart.")
+    def _do_jobs(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                job()
+            except (DesktopAppError, OSError) as error:
+                self._fail(error)
+
+    def _fail(self, error: DesktopAppError | OSError) -> None:
+        if not self._closing:
+            if self._endpoint.done():
+                self._endpoint = Future()
+            failure = error if isinstance(error, ServiceNotStarted) else ServiceNotStarted(reason=str(error))
+            self._endpoint.set_exception(failure)
+
+    def _apply(self, conditions: Conditions, done: Future[None]) -> None:
+        try:
+            if self._proxy is None and conditions.toxics:
+                self._start_proxy(ANY_PORT)
+                self._endpoint = Future()
+                self._connect(conditions)
+            else:
+                self._put_into_force(conditions, now=True)
+        except (DesktopAppError, OSError) as error:
+            done.set_exception(error)
+        else:
+            self._conditions = conditions
+            done.set_result(None)
 
     def _start_service(self) -> ChildProcess:
-        arguments = [
-            "serve",
-            "--child",
-            "--demo-account",
-            "--allow-load",
-            "--allow-faults",
-            "--store",
-            self._store_url,
-            "--port",
-            "0",
-        ]
-        service = self._start("desktop_app", *arguments)
-        service.send({"secret": self._secret})
-        return service
+        arguments = ["--demo-account", "--allow-load", "--allow-faults", "--store", self._store_url, "--port", "0"]
+        return self._start("desktop_app", "serve", "--child", *arguments)
 
-    def _start_proxy(self) -> ChildProcess:
+    def _await_service(self, service: ChildProcess, restarts: int = RESTARTS) -> None:
+        ready = _expect(service, "ready")
+        self.notices += ready["notices"]
+        self._url = ready["url"]
+        self._when_it_ends(service, lambda: self._restart_service(restarts))
+
+    def _restart_service(self, restarts: int) -> None:
+        self._endpoint = Future()
+        if not restarts:
+            raise ServiceNotStarted(reason="it ended unexpectedly, also after a restart.")
+        log.warning("The service ended unexpectedly: restarting it")
+        self._await_service(self._start_service(), restarts - 1)
+        self._connect(self._conditions)
+
+    def _start_proxy(self, port: int, restarts: int = RESTARTS) -> None:
         # It is ready long before the service is, so it leaves the processor to the window first.
         self._window_shown.wait(WINDOW_LIMIT_S)
-        return self._start("desktop_app.conditions")
+        proxy = self._start("desktop_app.conditions", "--child", "--listen", f"127.0.0.1:{port}")
+        ready = _expect(proxy, "ready")
+        self._proxy = _ProxyAddress((ready["host"], ready["port"]), ("127.0.0.1", ready["control_port"]))
+        self._when_it_ends(proxy, lambda: self._restart_proxy(restarts))
+
+    def _restart_proxy(self, restarts: int) -> None:
+        assert self._proxy is not None
+        if not restarts:
+            self._endpoint = Future()
+            raise ServiceNotStarted(reason="the proxy before it ended unexpectedly, also after a restart.")
+        log.warning("The proxy ended unexpectedly: restarting it")
+        # Where it was: connections that are tried again find it there.
+        self._start_proxy(self._proxy.listens_at[1], restarts - 1)
+        self._put_into_force(self._conditions)
 
     def _start(self, *arguments: str) -> ChildProcess:
         with self._lock:
@@ -205,38 +256,62 @@ class Backend:
                 raise ServiceNotStarted(reason="the program is ending.")
             child = ChildProcess(*arguments)
             self._children.append(child)
-            return child
+        child.send({"secret": self._secret})
+        return child
 
-    def _connect(self, service: ChildProcess | None, proxy: ChildProcess | None, via: tuple[str, int] | None) -> None:
-        """Wait until the service is ready, put the conditions into force, and make the endpoint known."""
-        url = self._server
-        if service is not None:
-            ready = _expect(service, "ready")
-            self.notices += ready["notices"]
-            url = ready["url"]
-        host, port = address_of(url)
-        if proxy is not None:
-            proxy.send({"upstream": {"host": host, "port": port}, "toxics": self._conditions.toxics})
-            _expect(proxy, "configured")
-        if self._conditions.needs_own_service:
-            from desktop_app.conditions.service_control import control_service
+    def _when_it_ends(self, child: ChildProcess, job: Callable[[], None]) -> None:
+        """Have a job done when a child has ended, unless the program has, too."""
 
+        def watch() -> None:
+            child.wait()
+            if not self._closing:
+                self._jobs.put(job)
+
+        threading.Thread(target=watch, name="watch", daemon=True).start()
+
+    def _connect(self, conditions: Conditions) -> None:
+        """Put conditions into force for a service that is ready, and make the endpoint known."""
+        self._put_into_force(conditions)
+        # Not before there is a service: what this imports takes as long as the window does to appear.
+        from desktop_app.preferences.transport import Endpoint, new_ssl_context
+
+        secret = "" if self._server else self._secret
+        via = self._proxy.listens_at if self._proxy else None
+        self._endpoint.set_result(Endpoint(self._url, secret, via, new_ssl_context(self._url)))
+
+    def _put_into_force(self, conditions: Conditions, *, now: bool = False) -> None:
+        from desktop_app.conditions.control import configure_proxy
+        from desktop_app.conditions.service_control import control_service
+
+        if not self._url:
+            raise ServiceNotStarted(reason="it has not been started.")
+        host, port = address_of(self._url)
+        if not self._server:
             control_service(
                 host,
                 port,
                 self._secret,
-                database_load=self._conditions.database_load,
-                faults=self._conditions.faults,
-                timeout_s=CHILD_EXIT_LIMIT_S,
+                database_load=conditions.database_load,
+                faults=conditions.faults,
+                now=now,
+                timeout_s=CONTROL_LIMIT_S,
             )
-        # Not before there is an endpoint: what this imports takes as long as the window does to appear.
-        from desktop_app.preferences.transport import Endpoint, new_ssl_context
+        if self._proxy is not None:
+            configure_proxy(
+                self._proxy.controlled_at,
+                self._secret,
+                upstream=(host, port),
+                toxics=conditions.toxics,
+                seed=conditions.seed,
+                timeout_s=CONTROL_LIMIT_S,
+            )
 
-        self._endpoint.set_result(Endpoint(url, self._secret, via, new_ssl_context(url)))
 
+class _ProxyAddress(NamedTuple):
+    """Where the proxy is: a host and a port each."""
 
-def _address(ready: dict[str, Any]) -> tuple[str, int]:
-    return ready["host"], ready["port"]
+    listens_at: tuple[str, int]
+    controlled_at: tuple[str, int]
 
 
 def _expect(child: ChildProcess, event: str) -> dict[str, Any]:

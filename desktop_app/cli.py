@@ -23,13 +23,16 @@ COMMANDS = ("run", "compare", "serve", "accounts")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DEADLINE_S = 3600.0
 
+CONDITIONS_HELP = f"of network and database: {', '.join(PRESETS)} (default: %(default)s)"
+
 EXAMPLES = """\
 examples:
   desktop-app                               open the window
   desktop-app --mode blocking               open it, waiting the way that freezes it
   desktop-app --conditions database-busy    with a customer database that others keep busy
   desktop-app compare                       sign in both ways and print what each was like
-  desktop-app compare --pictures DIR --json FILE
+  desktop-app compare --conditions all      the same under all conditions, in one table
+  desktop-app compare --conditions slow,silent --pictures DIR --json FILE
   desktop-app serve --store sqlite:///customers.sqlite3 --port 8000
   desktop-app accounts add ada@example.com --store sqlite:///customers.sqlite3
   desktop-app --server https://shop.example.com
@@ -121,25 +124,31 @@ def _options_of_loads() -> _Parser:
         metavar="SECONDS",
         help="for signing in and loading together (default: %(default)g)",
     )
-    loads.add_argument(
-        "--conditions",
-        default=DEFAULT_CONDITIONS,
-        metavar="NAME",
-        help=f"of network and database: {', '.join(PRESETS)} (default: %(default)s)",
-    )
     return loads
 
 
 def _options_of_the_window() -> _Parser:
     window = _Parser(add_help=False)
     window.add_argument("--mode", choices=MODES, help="how to wait (default: as the last time)")
+    window.add_argument("--conditions", default=DEFAULT_CONDITIONS, metavar="NAME", help=CONDITIONS_HELP)
     return window
 
 
 def _add_compare(subparsers: Subparsers, parents: list[_Parser]) -> None:
     compare = subparsers.add_parser("compare", parents=parents, help="sign in both ways and tell what each was like")
+    compare.add_argument(
+        "--conditions",
+        default=DEFAULT_CONDITIONS,
+        metavar="NAMES",
+        help=f"{CONDITIONS_HELP}; several with commas between them, or all, make one table",
+    )
     compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    compare.add_argument("--pictures", type=Path, metavar="DIR", help="write pictures of both ways there")
+    compare.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="write pictures of both ways there, of several conditions to directories of their names",
+    )
     compare.add_argument("--email", help="whom to sign in (default: the demo account)")
     compare.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
     compare.set_defaults(handle=commands.compare)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TypeVar
 
@@ -13,8 +12,7 @@ from desktop_app.interruption import Interruption, WaitInterruptedError
 from desktop_app.preferences.asynchronous import AsyncClient
 from desktop_app.preferences.blocking import BlockingClient
 from desktop_app.preferences.deadline import Deadline
-from desktop_app.preferences.exchange import Exchange
-from desktop_app.preferences.model import Session
+from desktop_app.preferences.exchange import Exchange, Tell
 from desktop_app.preferences.transport import Endpoint
 
 T = TypeVar("T")
@@ -46,7 +44,7 @@ class ServiceClient:
         self._async: AsyncClient | None = None
         self._left: list[AsyncClient] = []
 
-    def run_blocking(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+    def run_blocking(self, steps: Exchange[T], deadline: Deadline, tell: Tell) -> T:
         """Drive an exchange on the calling thread.
 
         Raises:
@@ -61,12 +59,12 @@ class ServiceClient:
                     raise DeadlineExceeded(detail="the service is still starting") from None
                 self._move_to(endpoint)
                 self._blocking = self._blocking or BlockingClient(endpoint)
-                return self._blocking.run(steps, deadline, confirmed)
+                return self._blocking.run(steps, deadline, tell)
         except WaitInterruptedError:
             raise asyncio.CancelledError from None
 
-    async def run_async(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
-        """Drive an exchange in the calling coroutine.
+    async def run_async(self, steps: Exchange[T], deadline: Deadline, tell: Tell, late_ms: int = 0) -> T:
+        """Drive an exchange in the calling coroutine; a request under way may be late by ``late_ms``.
 
         Raises:
             ExchangeError: It did not come to its end.
@@ -79,7 +77,7 @@ class ServiceClient:
             raise DeadlineExceeded(detail="the service is still starting") from None
         self._move_to(endpoint)
         self._async = self._async or AsyncClient(endpoint)
-        return await self._async.run(steps, deadline, confirmed)
+        return await self._async.run(steps, deadline, tell, late_ms)
 
     async def aclose(self) -> None:
         """Close all connections."""

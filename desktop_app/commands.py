@@ -20,6 +20,7 @@ from desktop_app.screen import require_screen
 if TYPE_CHECKING:
     import argparse
 
+    from desktop_app.conditions.presets import Conditions
     from desktop_app.preferences.model import Preferences
 
 
@@ -33,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     interruption = Interruption()
     # Until it is shown, everything that is made is kept: the program enables it again then.
     gc.disable()
-    options = _options(arguments)
+    if "," in arguments.conditions or arguments.conditions == "all":
+        raise UsageError(reason="--conditions takes one name here: several, and all, are for desktop-app compare.")
+    options = _options(arguments, conditions_named(arguments.conditions))
     require_screen()
     profile: Profile | None = None
     problem: ProfileError | None = None
@@ -57,9 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Sign in both ways and tell what each was like."""
+    from desktop_app.comparison.choice import chosen
+
     interruption = Interruption()
-    options = _options(arguments)
-    if bool(options.server) != bool(arguments.email):
+    choice = chosen(arguments.conditions, own_service=arguments.server is None)
+    runs = [_options(arguments, conditions) for conditions in choice.conditions]
+    if bool(arguments.server) != bool(arguments.email):
         raise UsageError(reason="--server and --email go together: the demo account is the own service's only.")
     if arguments.email and not arguments.password_file:
         raise UsageError(reason="--email needs --password-file, a file that holds the password.")
@@ -72,10 +78,14 @@ def compare(arguments: argparse.Namespace) -> int:
 
     from desktop_app.comparison.command import compare as compare_modes
 
+    if choice.left_out:
+        names = ", ".join(conditions.name for conditions in choice.left_out)
+        print(f"Left out, as only the program's own service can be made to: {names}.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="desktop-app-") as temporary:
-        profile = Profile(options.profile_dir or Path(temporary))
+        profile = Profile(arguments.profile_dir or Path(temporary))
         person = (arguments.email, password) if arguments.email else None
-        return compare_modes(options, profile, interruption, person, arguments.json, arguments.pictures)
+        files = arguments.json, arguments.pictures
+        return compare_modes(runs, profile, interruption, person, *files, is_several=choice.is_several)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -133,10 +143,9 @@ def list_accounts(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _options(arguments: argparse.Namespace) -> Options:
-    conditions = conditions_named(arguments.conditions)
+def _options(arguments: argparse.Namespace, conditions: Conditions) -> Options:
     server = checked_server(arguments.server) if arguments.server is not None else ""
-    if server and conditions.database_load:
+    if server and conditions.needs_own_service:
         raise UsageError(reason=f"{conditions.name} is for the program's own service: leave out --server.")
     return Options(
         mode=getattr(arguments, "mode", None),

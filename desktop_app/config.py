@@ -19,6 +19,7 @@ DEFAULT_CONDITIONS = "slow"
 MODES = ("blocking", "async")
 SETTINGS_FILE = "settings.json"
 STORE_FILE = "customers.sqlite3"
+KEPT_DIR = "kept"
 LOOPBACK_NAMES = ("localhost", "::1")
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 LOOPBACK_IPV4 = re.compile(rf"127(\.{_OCTET}){{3}}")
@@ -123,6 +124,11 @@ class Profile:
     def store_url(self) -> str:
         """The customer database in it, as the service takes it."""
         return f"sqlite:///{self.directory / STORE_FILE}"
+
+    @property
+    def kept_dir(self) -> Path:
+        """Where the preferences that were last seen are kept."""
+        return self.directory / KEPT_DIR
 
     def load_settings(self) -> Settings:
         """Read the settings; a file that cannot be read is set aside, and the settings are the default ones."""

@@ -8,7 +8,8 @@
     ├── StoreError              the service's database cannot be used
     └── ExchangeError           signing in or loading preferences did not come to its end
         ├── ServiceNotStarted   the program's own service process could not be started
-        ├── ServiceUnreachable  no connection: refused, no such name, TLS not trusted
+        ├── ServiceUnreachable  no connection: refused, no such name, no TLS
+        ├── ServiceNotTrusted   a certificate that is not the service's, or not valid
         ├── ConnectionLost      the connection broke before the answer was complete
         ├── DeadlineExceeded    the total time budget is used up
         ├── WrongCredentials    401 to a sign-in
@@ -72,9 +73,15 @@ class ServiceNotStarted(ExchangeError):
 
 
 class ServiceUnreachable(ExchangeError):
-    """No connection: refused, no such name, or TLS that is not trusted."""
+    """No connection: refused, no such name, or no TLS where there should be. Nothing was sent."""
 
     text = "The service can't be reached."
+
+
+class ServiceNotTrusted(ExchangeError):
+    """The certificate is another host's, expired, or signed by nobody who is trusted. Nothing was sent."""
+
+    text = "The service could not prove that it is the one that was asked for. Nothing was sent to it."
 
 
 class ConnectionLost(ExchangeError):

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 
 from desktop_app.app import Application
 from desktop_app.event_loop import EventLoop
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option of `tests.reliability`, which pytest would not see there."""
+    parser.addoption(
+        "--fault-matrix-json", type=Path, metavar="FILE", help="write there how each fault of the fault matrix ended"
+    )
 
 
 @pytest.fixture(scope="session")

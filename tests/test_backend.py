@@ -16,8 +16,9 @@ import pytest
 from desktop_app import backend as backend_module
 from desktop_app.backend import Backend, ChildProcess
 from desktop_app.conditions.presets import PRESETS, Conditions
-from desktop_app.errors import ProfileError, ServiceNotStarted
+from desktop_app.errors import DesktopAppError, ProfileError, ServiceNotStarted
 from desktop_app.preferences.transport import SECRET_HEADER, Endpoint
+from tests.helpers.children import proxy_pid, service_pid
 from tests.helpers.program import HANG_S, REPOSITORY, environment
 from tests.helpers.scripted_server import ScriptedServer
 from tests.preferences.test_driving import serve_everything
@@ -76,13 +77,13 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 def test_a_service_is_started_and_answers(start: Start) -> None:
     endpoint = start().endpoint().result(HANG_S)
     assert endpoint.url.startswith("http://127.0.0.1:")
-    assert (endpoint.via, healthz(endpoint)) == (None, 200)
+    assert healthz(endpoint) == 200
 
 
 def test_it_answers_nobody_else(start: Start) -> None:
     endpoint = start().endpoint().result(HANG_S)
     assert endpoint.secret
-    assert healthz(Endpoint(endpoint.url)) == 403
+    assert healthz(Endpoint(endpoint.url, via=endpoint.via)) == 403
 
 
 def test_every_run_has_a_secret_of_its_own() -> None:
@@ -99,7 +100,7 @@ def test_the_secret_is_in_no_list_of_processes(start: Start) -> None:
         assert secret.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def test_conditions_of_the_network_put_a_proxy_before_it(start: Start) -> None:
+def test_the_conditions_are_made_by_a_proxy_before_it(start: Start) -> None:
     backend = start(SLOW)
     endpoint = backend.endpoint().result(HANG_S)
     assert endpoint.via is not None
@@ -122,6 +123,17 @@ def test_a_service_that_is_given_is_not_started_and_told_no_secret(start: Start)
     assert pids(backend) == []
 
 
+def test_a_service_that_is_given_has_no_proxy_before_it_until_one_is_needed(start: Start) -> None:
+    with ScriptedServer(serve_everything) as server:
+        backend = start(server=server.url)
+        backend.apply(PRESETS["healthy"]).result(HANG_S)
+        assert pids(backend) == []
+        backend.apply(SLOW).result(HANG_S)
+        endpoint = backend.endpoint().result(HANG_S)
+        assert endpoint.via is not None
+        assert (endpoint.url, endpoint.secret, len(pids(backend))) == (server.url, "", 1)
+
+
 def test_a_service_that_is_given_can_have_a_proxy_before_it(start: Start) -> None:
     with ScriptedServer(serve_everything) as server:
         backend = start(SLOW, server=server.url)
@@ -132,14 +144,14 @@ def test_a_service_that_is_given_can_have_a_proxy_before_it(start: Start) -> Non
 def test_a_service_that_died_is_started_once_more(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     backend = start()
     first = backend.endpoint().result(HANG_S)
-    os.kill(pids(backend)[-1], signal.SIGKILL)
-    wait_until(lambda: len(pids(backend)) == 2)
+    os.kill(service_pid(backend), signal.SIGKILL)
+    wait_until(lambda: len(pids(backend)) == 3)
     second = backend.endpoint().result(HANG_S)
     assert second.url != first.url
     assert second.secret == first.secret
     assert healthz(second) == 200
 
-    os.kill(pids(backend)[-1], signal.SIGKILL)
+    os.kill(service_pid(backend), signal.SIGKILL)
     wait_until(lambda: backend.endpoint().done() and backend.endpoint().exception() is not None)
     with pytest.raises(ServiceNotStarted, match="after a restart"):
         backend.endpoint().result(HANG_S)
@@ -147,13 +159,92 @@ def test_a_service_that_died_is_started_once_more(start: Start, caplog: pytest.L
     caplog.clear()
 
 
+def test_a_proxy_that_died_is_started_once_more_in_its_place(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    backend = start(SLOW)
+    endpoint = backend.endpoint().result(HANG_S)
+    os.kill(proxy_pid(backend), signal.SIGKILL)
+    wait_until(lambda: answers(endpoint))
+    assert backend.endpoint().result(HANG_S) is endpoint
+    assert takes_ms(endpoint) >= 800
+
+    os.kill(proxy_pid(backend), signal.SIGKILL)
+    wait_until(lambda: backend.endpoint().done() and backend.endpoint().exception() is not None)
+    with pytest.raises(ServiceNotStarted, match="proxy"):
+        backend.endpoint().result(HANG_S)
+    assert [record.getMessage() for record in caplog.records] == ["The proxy ended unexpectedly: restarting it"]
+    caplog.clear()
+
+
+def answers(endpoint: Endpoint) -> bool:
+    try:
+        return healthz(endpoint) == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def takes_ms(endpoint: Endpoint) -> float:
+    start_ns = time.monotonic_ns()
+    assert healthz(endpoint) == 200
+    return (time.monotonic_ns() - start_ns) / 1e6
+
+
+def test_other_conditions_are_in_force_when_it_says_so(start: Start) -> None:
+    backend = start(SLOW)
+    endpoint = backend.endpoint().result(HANG_S)
+    backend.apply(PRESETS["offline"]).result(HANG_S)
+    assert not answers(endpoint)
+    backend.apply(SLOW).result(HANG_S)
+    assert takes_ms(endpoint) >= 800
+
+
+def test_conditions_that_are_asked_for_before_it_is_ready_come_into_force(start: Start) -> None:
+    backend = start()
+    backend.apply(SLOW).result(HANG_S)
+    assert takes_ms(backend.endpoint().result(HANG_S)) >= 800
+
+
+def test_a_restarted_proxy_has_the_conditions_that_were_in_force(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend = start()
+    endpoint = backend.endpoint().result(HANG_S)
+    backend.apply(SLOW).result(HANG_S)
+    os.kill(proxy_pid(backend), signal.SIGKILL)
+    wait_until(lambda: answers(endpoint))
+    assert takes_ms(endpoint) >= 800
+    caplog.clear()
+
+
+def test_the_database_is_kept_busy_at_once_and_not_any_more(start: Start) -> None:
+    backend = start()
+    endpoint = backend.endpoint().result(HANG_S)
+    for name, is_running_now in (("database-busy", True), ("healthy", False)):
+        backend.apply(PRESETS[name]).result(HANG_S)
+        load = httpx2.get(f"{endpoint.url}/control/customer-load", headers=endpoint.headers, trust_env=False).json()
+        assert load["running"] is is_running_now
+
+
+def test_conditions_that_cannot_be_put_into_force_say_why(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("")
+    with pytest.raises(DesktopAppError):
+        start().apply(SLOW).result(HANG_S)
+
+
+def test_conditions_of_what_was_never_started_say_why() -> None:
+    backend = Backend(PRESETS["healthy"])
+    backend.fail(ProfileError(path="/nowhere", reason="it is not writable"))
+    with pytest.raises(DesktopAppError):
+        backend.apply(SLOW).result(HANG_S)
+    backend.close()
+
+
 def test_a_restarted_service_is_reached_by_way_of_the_same_proxy(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     backend = start(SLOW)
     first = backend.endpoint().result(HANG_S)
-    proxy = pids(backend)[1]
-    os.kill(pids(backend)[0], signal.SIGKILL)
+    proxy = proxy_pid(backend)
+    os.kill(service_pid(backend), signal.SIGKILL)
     wait_until(lambda: len(pids(backend)) == 3)
     second = backend.endpoint().result(HANG_S)
     assert second.via == first.via
@@ -173,6 +264,7 @@ def test_what_could_not_be_started_is_told_to_whoever_asks() -> None:
     backend.fail(ProfileError(path="/nowhere", reason="it is not writable"))
     with pytest.raises(ServiceNotStarted, match="/nowhere"):
         backend.endpoint().result(HANG_S)
+    backend.close()
 
 
 def test_closing_ends_every_process(start: Start) -> None:
@@ -203,7 +295,7 @@ def test_closing_while_it_starts_ends_what_was_started(start: Start) -> None:
 def test_nothing_is_started_after_closing() -> None:
     backend = Backend(PRESETS["healthy"], store_url="sqlite:////nowhere/customers.sqlite3")
     backend.close()
-    backend._supervise()
+    backend._work()
     assert pids(backend) == []
 
 

@@ -50,6 +50,12 @@ def test_every_command_has_a_help(name: str, run: Run) -> None:
     assert f" {name}" in ended.stdout.partition("\n\n")[0]
 
 
+def test_the_help_tells_of_several_conditions_where_they_are_taken(run: Run) -> None:
+    assert "desktop-app compare --conditions all" in run("--help").stdout
+    assert "or all" in " ".join(run("compare", "--help").stdout.split())
+    assert "or all" not in " ".join(run("run", "--help").stdout.split())
+
+
 def test_the_help_shows_no_option_that_is_not_for_persons(run: Run) -> None:
     assert "--child" not in run("serve", "--help").stdout
 
@@ -89,7 +95,11 @@ WRONG_VALUES = [
     (["--server", "http://shop.example.com"], "clear text"),
     (["--server", "https://shop.example.com", "--conditions", "database-busy"], "--server"),
     (["--conditions", "stormy"], "stormy"),
+    (["--conditions", "slow,silent"], "desktop-app compare"),
+    (["run", "--conditions", "all"], "desktop-app compare"),
     (["compare", "--conditions", "stormy"], "stormy"),
+    (["compare", "--conditions", "slow,stormy"], "stormy"),
+    (["compare", "--server", "https://shop.example.com", "--conditions", "slow,database-busy"], "leave out --server"),
     (["compare", "--email", "ada@example.com"], "--server"),
     (["compare", "--server", "https://shop.example.com"], "--email"),
     (["compare", "--server", "https://shop.example.com", "--email", "ada@example.com"], "--password-file"),

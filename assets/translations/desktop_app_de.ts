@@ -15,6 +15,76 @@
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
+    <message>
+        <source>Trying again in {seconds} s (attempt {number} of {most})</source>
+        <translation>Nächster Versuch in {seconds}&#xa0;s ({number} von {most})</translation>
+    </message>
+    <message>
+        <source>Still waiting for your preferences…</source>
+        <translation>Die Einstellungen stehen noch aus&#xa0;…</translation>
+    </message>
+    <message>
+        <source>{activity} (attempt {number} of {most})</source>
+        <translation>{activity} (Versuch {number} von {most})</translation>
+    </message>
+</context>
+<context>
+    <name>ConditionsControl</name>
+    <message>
+        <source>Conditions:</source>
+        <translation>Bedingungen:</translation>
+    </message>
+    <message>
+        <source>Change what the network and the database are like (Alt+C)</source>
+        <translation>Ändern, wie sich Netz und Datenbank verhalten (Alt+C)</translation>
+    </message>
+</context>
+<context>
+    <name>ConditionsPanel</name>
+    <message>
+        <source>Conditions</source>
+        <translation>Bedingungen</translation>
+    </message>
+    <message>
+        <source>What the network and the database are like</source>
+        <translation>Wie sich Netz und Datenbank verhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Latency</source>
+        <translation>&amp;Latenz</translation>
+    </message>
+    <message>
+        <source>Band&amp;width</source>
+        <translation>&amp;Bandbreite</translation>
+    </message>
+    <message>
+        <source>Only the program&apos;s own service can do that, and it runs elsewhere (--server).</source>
+        <translation>Das kann nur der eigene Dienst des Programms, und er läuft anderswo (--server).</translation>
+    </message>
+    <message>
+        <source>changing…</source>
+        <translation>wird geändert&#xa0;…</translation>
+    </message>
+    <message>
+        <source>in force</source>
+        <translation>gilt jetzt</translation>
+    </message>
+    <message>
+        <source>{number} ms</source>
+        <translation>{number}&#xa0;ms</translation>
+    </message>
+    <message>
+        <source>unlimited</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>{number} KB/s</source>
+        <translation>{number}&#xa0;KB/s</translation>
+    </message>
+    <message>
+        <source>{number} MB/s</source>
+        <translation>{number}&#xa0;MB/s</translation>
+    </message>
 </context>
 <context>
     <name>FeelPanel</name>
@@ -64,6 +134,34 @@
     <message>
         <source>Categories</source>
         <translation>Kategorien</translation>
+    </message>
+    <message>
+        <source>Your preferences arrived</source>
+        <translation>Die Einstellungen sind angekommen</translation>
+    </message>
+    <message>
+        <source>This page stays as it is until you apply them.</source>
+        <translation>Die Seite bleibt, wie sie ist, bis sie übernommen werden.</translation>
+    </message>
+    <message>
+        <source>A&amp;pply</source>
+        <translation>Über&amp;nehmen</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>Neu laden</translation>
+    </message>
+    <message>
+        <source>Load the preferences once more (F5)</source>
+        <translation>Die Einstellungen noch einmal laden (F5)</translation>
+    </message>
+    <message>
+        <source>Common &amp;mistake…</source>
+        <translation>Häufiger &amp;Fehler&#xa0;…</translation>
+    </message>
+    <message>
+        <source>See what becomes of data that is used before it is there</source>
+        <translation>Ansehen, was aus Daten wird, die benutzt werden, bevor sie da sind</translation>
     </message>
     <message>
         <source>Books</source>
@@ -291,31 +389,7 @@
     </message>
 </context>
 <context>
-    <name>Window</name>
-    <message>
-        <source>Signing in…</source>
-        <translation>Anmeldung läuft&#xa0;…</translation>
-    </message>
-    <message>
-        <source>Signed in. Loading your preferences…</source>
-        <translation>Angemeldet. Einstellungen werden geladen&#xa0;…</translation>
-    </message>
-    <message>
-        <source>Your home page is ready.</source>
-        <translation>Die Startseite ist bereit.</translation>
-    </message>
-    <message>
-        <source>Sign in</source>
-        <translation>Anmelden</translation>
-    </message>
-    <message>
-        <source>This is the default home page: your preferences could not be loaded.</source>
-        <translation>Standard-Startseite: Die Einstellungen konnten nicht geladen werden.</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>Schließen</translation>
-    </message>
+    <name>TopBar</name>
     <message>
         <source>The window freezes until the answer is there.</source>
         <translation>Das Fenster hängt, bis die Antwort da ist.</translation>
@@ -323,6 +397,55 @@
     <message>
         <source>The window goes on answering while it waits.</source>
         <translation>Das Fenster reagiert weiter, während es wartet.</translation>
+    </message>
+    <message>
+        <source>Changing to {name}…</source>
+        <translation>Wechsel zu {name}&#xa0;…</translation>
+    </message>
+    <message>
+        <source>Not changed: {problem}</source>
+        <translation>Nicht geändert: {problem}</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>announcements</name>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Signed in. {activity}</source>
+        <translation>Angemeldet. {activity}</translation>
+    </message>
+    <message>
+        <source>Your home page is ready.</source>
+        <translation>Die Startseite ist bereit.</translation>
+    </message>
+    <message>
+        <source>Your preferences arrived: they can be applied.</source>
+        <translation>Die Einstellungen sind angekommen und können übernommen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>as_of</name>
+    <message>
+        <source>today</source>
+        <translation>heute</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>gestern</translation>
+    </message>
+    <message>
+        <source>{day}, {time}</source>
+        <translation>{day}, {time}</translation>
     </message>
 </context>
 <context>
@@ -336,8 +459,36 @@
         <translation>Das Netz verzögert jede Antwort um 800&#xa0;ms.</translation>
     </message>
     <message>
+        <source>A saturated link delays every reply by 400 ms, 100 ms more or less, and carries 1 KB/s.</source>
+        <translation>Eine überlastete Leitung verzögert jede Antwort um 400&#xa0;ms, 100&#xa0;ms mehr oder weniger, und überträgt 1&#xa0;KB/s.</translation>
+    </message>
+    <message>
+        <source>The network delays every reply by 300 ms, 200 ms more or less, carries 40 KB/s, and resets 50 % of the connections 80 ms after their first reply.</source>
+        <translation>Das Netz verzögert jede Antwort um 300&#xa0;ms, 200&#xa0;ms mehr oder weniger, überträgt 40&#xa0;KB/s und setzt 50&#xa0;% der Verbindungen 80&#xa0;ms nach der ersten Antwort zurück.</translation>
+    </message>
+    <message>
+        <source>The network is down: every connection is refused.</source>
+        <translation>Das Netz ist weg: Jede Verbindung wird abgelehnt.</translation>
+    </message>
+    <message>
         <source>The service accepts every connection and answers none: 0 bytes ever come back.</source>
         <translation>Der Dienst nimmt jede Verbindung an, antwortet aber nie: 0&#xa0;Byte.</translation>
+    </message>
+    <message>
+        <source>The network passes replies byte by byte, one every 8 ms.</source>
+        <translation>Das Netz überträgt Antworten Byte für Byte, eines alle 8&#xa0;ms.</translation>
+    </message>
+    <message>
+        <source>The service fails the first 2 requests for preferences after each sign-in, with status 503.</source>
+        <translation>Der Dienst lehnt nach jeder Anmeldung die ersten 2&#xa0;Anfragen nach Einstellungen mit Status&#xa0;503 ab.</translation>
+    </message>
+    <message>
+        <source>The network delays every reply by {latency_ms} ms.</source>
+        <translation>Das Netz verzögert jede Antwort um {latency_ms}&#xa0;ms.</translation>
+    </message>
+    <message>
+        <source>The network delays every reply by {latency_ms} ms and carries {rate_kb_per_s} KB/s.</source>
+        <translation>Das Netz verzögert jede Antwort um {latency_ms}&#xa0;ms und überträgt {rate_kb_per_s}&#xa0;KB/s.</translation>
     </message>
     <message>
         <source>Other queries hold the customer database&apos;s connections for 6 s from each sign-in on.</source>
@@ -353,6 +504,10 @@
     <message>
         <source>The service can&apos;t be reached.</source>
         <translation>Der Dienst ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>The service could not prove that it is the one that was asked for. Nothing was sent to it.</source>
+        <translation>Der Dienst konnte nicht nachweisen, dass er der gewünschte ist. Es wurde nichts an ihn gesendet.</translation>
     </message>
     <message>
         <source>The connection broke before the answer was complete.</source>
@@ -394,8 +549,24 @@
 <context>
     <name>failures</name>
     <message>
+        <source>You can try again now.</source>
+        <translation>Jetzt kann es erneut versucht werden.</translation>
+    </message>
+    <message>
         <source>It was tried for {time}.</source>
         <translation>Es wurde {time} lang versucht.</translation>
+    </message>
+    <message>
+        <source>This is the default home page: your preferences could not be loaded.</source>
+        <translation>Standard-Startseite: Die Einstellungen konnten nicht geladen werden.</translation>
+    </message>
+    <message>
+        <source>These are your preferences as of {time}: the present ones could not be loaded.</source>
+        <translation>Stand der Einstellungen: {time}. Die aktuellen konnten nicht geladen werden.</translation>
+    </message>
+    <message>
+        <source>Your preferences will be offered here when they arrive.</source>
+        <translation>Treffen die Einstellungen noch ein, werden sie hier angeboten.</translation>
     </message>
 </context>
 </TS>

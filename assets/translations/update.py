@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import desktop_app
-from desktop_app.conditions.presets import PRESETS
+from desktop_app.conditions.presets import SUMMARIES
 from desktop_app.errors import ExchangeError
 
 SOURCES = Path(desktop_app.__file__).parent
@@ -23,7 +23,7 @@ TOOLS = Path(sysconfig.get_path("scripts"))
 def looked_up() -> list[tuple[str, str]]:
     """Give context and text of what the window looks up at run time, where lupdate sees a variable only."""
     errors = [("errors", error.text) for error in ExchangeError.__subclasses__()]
-    return errors + [("conditions", conditions.summary) for conditions in PRESETS.values()]
+    return errors + [("conditions", summary) for summary in SUMMARIES]
 
 
 def update(folder: Path) -> None:

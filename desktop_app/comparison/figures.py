@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 INSTANT_MS = 100
 """What is answered within this feels instant (Nielsen; RAIL)."""
+OUTCOMES: Mapping[str, str] = MappingProxyType({"home": "home", "degraded": "default home", "form": "form"})
+"""What a person reads of where a load ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Comparison:
 
     conditions: str
     summary: str
+    """What they are, with their numbers."""
     deadline_ms: int
     modes: dict[str, ModeFigures]
 
@@ -68,7 +73,7 @@ class Comparison:
     def as_table(self) -> str:
         """Give the comparison as a person reads it."""
         columns = [("", *self.modes), *zip(_LABELS, *map(_cells, self.modes.values()), strict=True)]
-        lines = [f"Conditions: {self.conditions}. {self.summary}", f"Deadline: {_time(self.deadline_ms)}.", ""]
+        lines = [f"Conditions: {self.conditions}. {self.summary}", f"Deadline: {duration(self.deadline_ms)}.", ""]
         lines += [f"{label:<26}" + "".join(f"{cell:>14}" for cell in cells) for label, *cells in columns]
         return "\n".join(lines)
 
@@ -89,13 +94,13 @@ _LABELS = (
 def _cells(figures: ModeFigures) -> tuple[str, ...]:
     answered, sent = figures.inputs_answered_within_100_ms, figures.inputs_sent
     return (
-        {"home": "home", "degraded": "default home", "form": "form"}[figures.outcome],
-        _time(figures.time_to_home_ms),
-        _time(figures.longest_freeze_ms),
-        _time(figures.frozen_ms),
+        OUTCOMES[figures.outcome],
+        duration(figures.time_to_home_ms),
+        duration(figures.longest_freeze_ms),
+        duration(figures.frozen_ms),
         str(sent),
         f"{answered} ({answered * 100 // sent} %)" if sent else "0",
-        *(_time(percentile(figures.latencies_ms, share)) for share in (50, 95, 100)),
+        *(duration(percentile(figures.latencies_ms, share)) for share in (50, 95, 100)),
     )
 
 
@@ -110,7 +115,8 @@ def _rounded(value_ms: float | None) -> float | None:
     return None if value_ms is None else round(value_ms, 1)
 
 
-def _time(value_ms: float | None) -> str:
+def duration(value_ms: float | None) -> str:
+    """Write milliseconds as a person reads them; a dash where there is no figure."""
     if value_ms is None:
         return "–"
     return f"{value_ms:.0f} ms" if value_ms < 1000 else f"{value_ms / 1000:.2f} s"

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from desktop_app.conditions.chain import Chain
 from desktop_app.conditions.pipe import Chunk
-from desktop_app.conditions.stages import Ending
+from desktop_app.conditions.stage import Ending, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from desktop_app.conditions.clock import Clock
-    from desktop_app.conditions.messages import Address, Configuration
+    from desktop_app.conditions.configuration import Address, Configuration
     from desktop_app.conditions.toxics import Stream
 
 _logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Connection:
     Args:
         reader: From the client.
         writer: To the client; this object closes it.
-        number: The how-manieth since the configuration, counted from 0; a part of its random seed.
+        number: The how-manieth since the last change of the toxics, counted from 0; a part of its random seed.
         configuration: In force now.
         clock: What delays are counted on.
     """
@@ -52,28 +52,47 @@ class Connection:
         self._number = number
         self._clock = clock
         self._client_ended = asyncio.Event()
+        self._ending = Ending.RESET
+        self.upstream: Address | None = None
+        """Where it is connected to, once it knows where to."""
         self._upstream_chain = self._chain(configuration, "upstream")
         self._downstream_chain = self._chain(configuration, "downstream")
 
     async def run(self, upstream: Callable[[], Awaitable[Address]]) -> None:
         """Connect to the service and forward until the end; a broken socket is an end, not an error.
 
+        Cancelled, it resets the connection, or closes it where `close_when_cancelled` was called.
+
         Args:
             upstream: Waits, if need be, until it is known where the service listens.
         """
-        ending = Ending.RESET
         try:
-            ending = await self._connect_and_forward(await upstream())
+            self.upstream = await upstream()
+            self._ending = await self._connect_and_forward(self.upstream)
         except OSError as error:
             # The client learns it by its own socket, as without a proxy.
             _logger.debug("connection %d broke: %s", self._number, error)
         finally:
             for writer in self._writers:
-                if ending is Ending.RESET:
+                if self._ending is Ending.RESET:
                     reset(writer)
                 else:
                     writer.close()
             await asyncio.gather(*(_closed(writer) for writer in self._writers))
+
+    def close_when_cancelled(self) -> None:
+        """Let the client see the connection's end instead of a reset."""
+        self._ending = Ending.CLOSED
+
+    def abandon(self) -> None:
+        """Give up what is left of it, which is all if it was cancelled before `run` began."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def is_down(self, configuration: Configuration) -> bool:
+        """Whether it is of the share of connections that a configuration takes down."""
+        seed = f"{configuration.seed}/{self._number}"
+        return any(numbers_of(toxic, seed) is not None for toxic in configuration.downs)
 
     async def replace_toxics(self, configuration: Configuration) -> None:
         """Use another configuration's toxics from now on; its upstream is for later connections."""
@@ -152,6 +171,8 @@ class Connection:
             writer.write(chunk.data)
             chain.exit.pop()
             await writer.drain()
+        if chain.was_cut:
+            return Ending.CLOSED
         # Half-close: the other direction goes on until it has ended, too.
         writer.write_eof()
         return Ending.DRAINED
@@ -175,3 +196,6 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
     except OSError:
         pass  # it broke first: closed all the same
+    except asyncio.CancelledError:
+        writer.transport.abort()
+        raise

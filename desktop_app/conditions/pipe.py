@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 class Chunk(NamedTuple):
     """Bytes that came together, and when: the monotonic time in ns at which they got this far."""
 
-    data: bytes
+    data: bytes | memoryview
     at_ns: int
 
 
 class Pipe:
     """Chunks in their order, for one producer and one consumer, which may be cancelled at any await.
 
-    A consumer looks at `head` and takes it with `pop` only when it has passed it on, with no await between the two.
-    So cancelling it loses no byte and doubles none: a chain can be taken apart while data is on its way.
+    A consumer looks at `head`, and takes it with `pop`, or a part of it with `take`, only when it passes it on, with
+    no await between the two. So cancelling it loses no byte and doubles none: a chain can be taken apart while data
+    is on its way.
 
     Args:
         limit_bytes: `room` waits while the pipe holds as much as this; one chunk may go over it.
@@ -44,6 +45,18 @@ class Pipe:
         self._size_bytes -= len(self._chunks.popleft().data)
         self._notify()
 
+    def take(self, most_bytes: int) -> bytes:
+        """Take so many bytes, if it has them, off the oldest chunk; what is left of it stays the oldest."""
+        data, at_ns = self._chunks.popleft()
+        # A view: of a large chunk that goes byte by byte, the rest must not be copied each time.
+        view = memoryview(data)
+        if most_bytes < len(view):
+            self._chunks.appendleft(Chunk(view[most_bytes:], at_ns))
+        taken = bytes(view[:most_bytes])
+        self._size_bytes -= len(taken)
+        self._notify()
+        return taken
+
     async def room(self) -> None:
         """Wait until `put` is allowed."""
         await self._until(lambda: not self._is_full())
@@ -58,6 +71,11 @@ class Pipe:
         """Say that no more will be put."""
         self._ended = True
         self._notify()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more will be put."""
+        return self._ended
 
     async def settled(self) -> None:
         """Wait until nothing more can come in: it has ended, or it is full."""

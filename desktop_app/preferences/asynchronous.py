@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpcore2
 import httpx2
 
-from desktop_app.errors import DeadlineExceeded
+from desktop_app.errors import DeadlineExceeded, ExchangeError
 from desktop_app.overriding import override
-from desktop_app.preferences.exchange import Exchange, Reply, Request
+from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
+from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from ssl import SSLContext
 
     from desktop_app.preferences.deadline import Deadline
@@ -36,32 +38,48 @@ class AsyncClient:
             trust_env=False,
         )
 
-    async def run(self, exchange: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+    async def run(self, exchange: Exchange[T], deadline: Deadline, tell: Tell, late_ms: int = 0) -> T:
         """Drive the exchange to its end within the deadline.
 
         Args:
             exchange: What to do.
-            deadline: When it ends, what is under way is cancelled.
-            confirmed: Called when the exchange has a session, before it goes on.
+            deadline: When it ends, what is under way is cancelled, and nothing is tried again.
+            tell: Called when there is something to tell the person.
+            late_ms: How much longer a request that is under way may go on.
 
         Raises:
             ExchangeError: The exchange did not come to its end.
         """
+        advance = partial(exchange.send, None)
         try:
-            async with asyncio.timeout(deadline.remaining_s):
-                reply: Reply | None = None
+            async with asyncio.timeout(deadline.remaining_s + late_ms / 1000):
                 while True:
                     try:
-                        step = exchange.send(reply)
+                        step = advance()
                     except StopIteration as end:
                         return cast("T", end.value)
-                    if isinstance(step, Session):
-                        confirmed(step)
-                        reply = None
+                    try:
+                        answer = await self._answer_to(step, deadline, tell)
+                    except ExchangeError as error:
+                        advance = partial(exchange.throw, error)
                     else:
-                        reply = await self._reply_to(step)
+                        advance = partial(exchange.send, answer)
         except TimeoutError:
             raise DeadlineExceeded from None
+
+    async def _answer_to(self, step: Step, deadline: Deadline, tell: Tell) -> Reply | None:
+        match step:
+            case Request():
+                return await self._reply_to(step)
+            case Wait():
+                if step.duration_ms >= deadline.remaining_ms:
+                    raise step.error
+                tell(Progress(step.next_try, step.duration_ms))
+                await asyncio.sleep(step.duration_ms / 1000)
+                tell(Progress(step.next_try))
+            case Session():
+                tell(step)
+        return None
 
     async def _reply_to(self, request: Request) -> Reply:
         try:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import queue
 import socket
 import threading
+import time
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpcore2
 import httpx2
 
+from desktop_app.errors import ExchangeError
 from desktop_app.overriding import override
 from desktop_app.preferences.deadline import Deadline
-from desktop_app.preferences.exchange import Exchange, Reply, Request
+from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
+from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from ssl import SSLContext
 
 T = TypeVar("T")
@@ -40,29 +44,46 @@ class BlockingClient:
             trust_env=False,
         )
 
-    def run(self, exchange: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+    def run(self, exchange: Exchange[T], deadline: Deadline, tell: Tell) -> T:
         """Drive the exchange to its end within the deadline.
+
+        A wait that the service asks for ends the exchange: the window would be frozen for as long as it lasts.
 
         Args:
             exchange: What to do.
-            deadline: Bounds every connect, read and write by what remains, so their sum too.
-            confirmed: Called when the exchange has a session, before it goes on.
+            deadline: Bounds every connect, read, write and pause by what remains, so their sum too.
+            tell: Called when there is something to tell the person.
 
         Raises:
             ExchangeError: The exchange did not come to its end.
         """
         self._network.deadline = deadline
-        reply: Reply | None = None
+        advance = partial(exchange.send, None)
         while True:
             try:
-                step = exchange.send(reply)
+                step = advance()
             except StopIteration as end:
                 return cast("T", end.value)
-            if isinstance(step, Session):
-                confirmed(step)
-                reply = None
+            try:
+                answer = self._answer_to(step, deadline, tell)
+            except ExchangeError as error:
+                advance = partial(exchange.throw, error)
             else:
-                reply = self._reply_to(step)
+                advance = partial(exchange.send, answer)
+
+    def _answer_to(self, step: Step, deadline: Deadline, tell: Tell) -> Reply | None:
+        match step:
+            case Request():
+                return self._reply_to(step)
+            case Wait():
+                if step.is_asked_for or step.duration_ms >= deadline.remaining_ms:
+                    raise step.error
+                tell(Progress(step.next_try, step.duration_ms))
+                time.sleep(step.duration_ms / 1000)
+                tell(Progress(step.next_try))
+            case Session():
+                tell(step)
+        return None
 
     def _reply_to(self, request: Request) -> Reply:
         try:

@@ -32,5 +32,14 @@ class Deadline:
     @property
     def remaining_s(self) -> float:
         """What is left, in the unit that sockets and asyncio take; never negative."""
+        return self._remaining_ns / 1e9
+
+    @property
+    def remaining_ms(self) -> int:
+        """What is left, rounded down; never negative."""
+        return self._remaining_ns // 1_000_000
+
+    @property
+    def _remaining_ns(self) -> int:
         end_ns = self._started_ns + self.budget_ms * 1_000_000
-        return max(0, end_ns - self._now_ns()) / 1e9
+        return max(0, end_ns - self._now_ns())

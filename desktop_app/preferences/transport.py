@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 
 import h11
 import httpcore2
@@ -16,6 +17,7 @@ from desktop_app.errors import (
     ExchangeError,
     InvalidReply,
     ReplyTooLarge,
+    ServiceNotTrusted,
     ServiceUnreachable,
 )
 from desktop_app.overriding import override
@@ -88,6 +90,8 @@ def translated(error: httpx2.HTTPError | httpx2.InvalidURL, request: Request) ->
             return InvalidReply(detail=f"{request!r}: {type(error).__name__}")
         case httpx2.TimeoutException():
             return DeadlineExceeded(detail=detail)
+        case httpx2.ConnectError() if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)):
+            return ServiceNotTrusted(detail=detail)
         case httpx2.ConnectError():
             return ServiceUnreachable(detail=detail)
         case httpx2.NetworkError():
@@ -100,9 +104,15 @@ def translated(error: httpx2.HTTPError | httpx2.InvalidURL, request: Request) ->
 
 def _is_malformed(error: httpx2.RemoteProtocolError) -> bool:
     """Tell a reply that is not HTTP from one that merely stops short, which h11 reports alike."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, h11.RemoteProtocolError):
             return not str(cause).startswith("peer closed connection")
-        cause = cause.__cause__ or cause.__context__
     return False
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it came from, however deep."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,8 +13,12 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLineEdit, QPushButton
 from desktop_app.overriding import override
 from desktop_app.resources import icon
 from desktop_app.signin.banner import Banner
+from desktop_app.signin.failures import described, wait_s, wants_new_password
 from desktop_app.signin.labels import plain_label
 from desktop_app.signin.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.signin.state import Failure
 
 DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "responsive-by-default"  # noqa: S105 - the demo account's, which the form fills in for anybody
@@ -32,7 +38,7 @@ class SignInForm(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._is_busy = False
+        self._is_busy = self._is_compact = False
         self.heading = plain_label("heading")
         self.banner = Banner("error", "alert")
         self.email_label, self.email, self.email_error = (
@@ -99,11 +105,17 @@ class SignInForm(QFrame):
 
     def set_compact(self, compact: bool) -> None:
         """Use the width rather than the height, for a small window."""
+        self._is_compact = compact
+        self._make_room()
         self.setFixedWidth(COMPACT_WIDTH if compact else CARD_WIDTH)
         for part in (self._fields, self._buttons):
             part.setDirection(_RIGHT if compact else _DOWN)
         margin = 16 if compact else 28
         self._column.setContentsMargins(margin, margin - 4, margin, margin - 8)
+
+    def _make_room(self) -> None:
+        """Give what went wrong the heading's room, where there is none for both."""
+        self.heading.setVisible(not self._is_compact or self.banner.isHidden())
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -111,25 +123,34 @@ class SignInForm(QFrame):
         self._icons = {shown: icon("eye-off" if shown else "eye", theme.muted) for shown in (False, True)}
         self.reveal.setIcon(self._icons[self.reveal.isChecked()])
 
-    def show_signed_out(self, email: str) -> None:
-        """Take input again, with the email that was tried, if any, where the form no longer has it."""
-        self._set_busy(False)
-        self.banner.hide()
-        if email and not self.email.text():
-            self.email.setText(email)
-            self.password.setFocus()
+    def show_signed_out(self, email: str = "", failure: Failure | None = None, *, takes_focus: bool = True) -> None:
+        """Take input again, and say why signing in failed, or why the person is no longer signed in.
 
-    def show_failure(self, title: str, text: str, *, new_password: bool) -> None:
-        """Say why signing in failed; a wrong password is cleared, to be typed anew."""
-        self.banner.show_message(title, text)
-        if new_password:
-            self.password.clear()
+        Args:
+            email: The one that was tried, if any; filled in where the form no longer has it.
+            failure: What went wrong. A wrong password is cleared, to be typed anew.
+            takes_focus: Whether the focus may move to where there is something to be typed.
+        """
+        self._set_busy(False)
+        must_type = bool(email) and not self.email.text()
+        if must_type:
+            self.email.setText(email)
+        self.banner.hide()
+        if failure is not None:
+            self.banner.show_message(*described(failure))
+            self.banner.count_down(wait_s(failure), partial(described, failure))
+            if wants_new_password(failure):
+                self.password.clear()
+                must_type = True
+        self._make_room()
+        if must_type and takes_focus:
             self.password.setFocus()
 
     def show_busy(self) -> None:
         """Take no input while a sign-in is under way; the fields keep focus and content."""
         self._set_busy(True)
         self.banner.hide()
+        self._make_room()
 
     def clear(self) -> None:
         """Forget all that was typed, also what Undo would bring back."""

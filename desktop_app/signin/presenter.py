@@ -5,24 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.errors import DeadlineExceeded, ExchangeError, ProgramFault
+from desktop_app.kept import Seen
 from desktop_app.preferences import exchange
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.model import Credentials, Preferences, Session
 from desktop_app.signin import state as transitions
-from desktop_app.signin.state import Degraded, Failure, Home, Loading, Mode, SignedOut, SigningIn, State
+from desktop_app.signin.state import Degraded, Failure, Home, Kept, Loading, Mode, SignedOut, SigningIn, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
-    from desktop_app.preferences.exchange import Exchange
+    from desktop_app.preferences.exchange import Exchange, Tell
+    from desktop_app.preferences.progress import Progress
 
 SIGN_OUT_DEADLINE_MS = 2000
+LATE_MS = 30_000
+"""How long after its deadline a request for preferences may go on, behind the degraded page."""
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -30,11 +36,11 @@ log = logging.getLogger(__name__)
 class Client(Protocol):
     """What the presenter has the exchanges driven by, in one of two ways."""
 
-    def run_blocking(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
+    def run_blocking(self, steps: Exchange[T], deadline: Deadline, tell: Tell) -> T:
         """Drive an exchange to its end on the calling thread."""
 
-    async def run_async(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
-        """Drive an exchange to its end in the calling coroutine."""
+    async def run_async(self, steps: Exchange[T], deadline: Deadline, tell: Tell, late_ms: int = 0) -> T:
+        """Drive an exchange to its end in the calling coroutine; a request may be late by ``late_ms``."""
 
 
 class Stage(Protocol):
@@ -48,14 +54,32 @@ class Stage(Protocol):
         """
 
 
+class Keeper(Protocol):
+    """Where preferences are kept for when the database can't be had; `find` and `write_out` block on the disk."""
+
+    def keep(self, email: str, seen: Seen) -> None:
+        """Keep this in place of what was kept."""
+
+    def forget(self, email: str) -> None:
+        """Keep nothing of this customer any more."""
+
+    def find(self, email: str) -> Seen | None:
+        """Return what is kept, if anything."""
+
+    def write_out(self, email: str) -> None:
+        """Bring the disk to what was last said of this customer."""
+
+
 class Presenter(QObject):
     """Owns the state and the task that is changing it.
 
     Args:
         client: Drives the exchanges.
         stage: The window, as far as a blocking load needs it.
+        keeper: Keeps the preferences that were last seen.
         deadline_ms: For signing in and loading together, and for each retry.
         mode: How the next load waits.
+        now: The wall clock, with a time zone: what was kept outlives the program.
         parent: Its owner.
     """
 
@@ -66,20 +90,31 @@ class Presenter(QObject):
     load_started = Signal(object)
     """A load began, in this `Mode`; the state says so already."""
     load_ended = Signal(object, object)
-    """A load in this `Mode` ended, in this `State`."""
+    """A load in this `Mode` ended, in this `State`, as far as the person has to wait for it."""
 
     def __init__(
-        self, client: Client, stage: Stage, *, deadline_ms: int, mode: Mode, parent: QObject | None = None
+        self,
+        client: Client,
+        stage: Stage,
+        keeper: Keeper,
+        *,
+        deadline_ms: int,
+        mode: Mode,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.state: State = SignedOut()
         self.mode = mode
         self._client = client
         self._stage = stage
+        self._keeper = keeper
         self._deadline_ms = deadline_ms
+        self._now = now
         self._attempts = 0
         self._load: asyncio.Task[None] | None = None
         self._sign_outs: set[asyncio.Task[None]] = set()
+        self._writes: set[asyncio.Future[None]] = set()
 
     def set_mode(self, mode: Mode) -> None:
         """Choose how the next load waits; the present one goes on as it began."""
@@ -92,34 +127,38 @@ class Presenter(QObject):
         if isinstance(self.state, SignedOut):
             attempt = self._next_attempt()
             steps = exchange.sign_in_and_load(Credentials(email, password))
-            self._begin(transitions.submitted(self.state, attempt, self.mode, email), attempt, steps)
+            self._begin(transitions.submitted(self.state, attempt, self.mode, email), attempt, email, steps)
 
     def retry(self) -> None:
-        """Load the preferences once more, within a new deadline; does nothing unless degraded."""
-        if isinstance(self.state, Degraded):
-            attempt = self._next_attempt()
-            steps = exchange.load_preferences(self.state.session)
-            self._begin(transitions.retried(self.state, attempt, self.mode), attempt, steps)
+        """Load the preferences once more, within a new deadline; does nothing where no page is shown or one loads."""
+        if isinstance(self.state, Home | Degraded):
+            before, attempt = self.state, self._next_attempt()
+            self._drop_load()
+            steps = exchange.load_preferences(before.session)
+            self._begin(transitions.retried(before, attempt, self.mode), attempt, before.email, steps)
+
+    def apply(self) -> None:
+        """Customise the page with the preferences that arrived late; does nothing when none did."""
+        self._show(transitions.applied(self.state))
 
     def cancel(self) -> None:
-        """Return to where the load began; does nothing when none is running."""
-        if isinstance(self.state, SigningIn | Loading):
+        """Return to where the load began, or end one that is overdue; does nothing when none is running."""
+        if self._load is not None:
             before, after = self.state, transitions.cancelled(self.state)
             self._drop_load()
             self._show(after)
             if isinstance(before, Loading) and isinstance(after, SignedOut):
                 self._revoke(before.session)
-            self.load_ended.emit(before.mode, after)
 
     def sign_out(self) -> None:
         """Forget the customer at once, and have the service forget the session, without waiting for it."""
         if isinstance(self.state, Loading | Home | Degraded):
             before = self.state
             self._drop_load()
+            self._keeper.forget(before.email)
+            self._write_out(before.email)
             self._show(transitions.signed_out())
             self._revoke(before.session)
-            if isinstance(before, Loading):
-                self.load_ended.emit(before.mode, self.state)
 
     def report(self, error: ExchangeError) -> None:
         """Say on the form what went wrong before anybody signed in."""
@@ -127,79 +166,128 @@ class Presenter(QObject):
             self._show(SignedOut(self.state.email, Failure(error, 0)))
 
     async def aclose(self) -> None:
-        """Cancel what is running and wait until it has ended."""
+        """Cancel what is running, and wait until it has ended and what is to be written is."""
         tasks = [*self._sign_outs, *([self._load] if self._load else [])]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._writes, return_exceptions=True)
 
     def _next_attempt(self) -> int:
         self._attempts += 1
         return self._attempts
 
-    def _begin(self, state: State, attempt: int, steps: Exchange[Preferences]) -> None:
+    def _begin(self, state: State, attempt: int, email: str, steps: Exchange[Preferences]) -> None:
         deadline = Deadline(self._deadline_ms, time.monotonic_ns)
-        mode = self.mode
+        wait = self._load_blocking if self.mode is Mode.BLOCKING else self._load_async
         self._show(state)
-        self.load_started.emit(mode)
-        wait = self._load_blocking if mode is Mode.BLOCKING else self._load_async
-        load = self._run(lambda: wait(attempt, steps, deadline), attempt, mode)
+        load = self._run(partial(wait, attempt, email, steps, deadline), attempt)
         self._load = asyncio.get_running_loop().create_task(load)
 
-    async def _run(self, load: Callable[[], Coroutine[None, None, None]], attempt: int, mode: Mode) -> None:
+    async def _run(self, load: Callable[[], Coroutine[None, None, None]], attempt: int) -> None:
         try:
             await load()
         except Exception:
             # A bug must not leave the person before a spinner for ever; it goes on to the loop's handler.
             self._show(transitions.failed(self.state, attempt, Failure(ProgramFault(), 0)))
-            self._end_load(mode)
+            self._load = None
             raise
-        self._end_load(mode)  # not when cancelled: whoever cancelled it has said so
+        self._load = None  # not when cancelled: whoever cancelled it has done so
 
-    def _end_load(self, mode: Mode) -> None:
-        self._load = None
-        self.load_ended.emit(mode, self.state)
-
-    async def _load_async(self, attempt: int, steps: Exchange[Preferences], deadline: Deadline) -> None:
+    async def _load_async(self, attempt: int, email: str, steps: Exchange[Preferences], deadline: Deadline) -> None:
         """Load as a coroutine: the event loop goes on meanwhile."""
 
-        def show_confirmed(session: Session) -> None:
-            self._show(transitions.confirmed(self.state, attempt, session))
+        def tell(news: Session | Progress) -> None:
+            if isinstance(news, Session):
+                self._show(transitions.confirmed(self.state, attempt, news))
+            else:
+                self._show(transitions.progressed(self.state, attempt, news))
 
+        loop = asyncio.get_running_loop()
+        finding = loop.run_in_executor(None, self._keeper.find, email)
+        request = loop.create_task(self._client.run_async(steps, deadline, tell, LATE_MS))
         try:
-            preferences = await self._client.run_async(steps, deadline, show_confirmed)
+            await asyncio.wait((request,), timeout=deadline.remaining_s)
+            if not request.done():
+                failure = _failure(DeadlineExceeded(detail="the request goes on, if it is for preferences"), deadline)
+                kept = await self._kept(finding, deadline)
+                self._show(transitions.overdue(self.state, attempt, failure, kept))
+                if not isinstance(self.state, Degraded):
+                    return
+            preferences = await request
         except ExchangeError as error:
-            self._show(transitions.failed(self.state, attempt, _failure(error, deadline)))
+            failure = _failure(error, deadline)
+            kept = await self._kept(finding, deadline)
+            self._show(transitions.failed(self.state, attempt, failure, kept))
         else:
-            self._show(transitions.loaded(self.state, attempt, preferences))
+            self._take(transitions.loaded(self.state, attempt, preferences), preferences)
+        finally:
+            for each in (request, finding):
+                each.cancel()
+            await asyncio.gather(request, finding, return_exceptions=True)
 
-    async def _load_blocking(self, attempt: int, steps: Exchange[Preferences], deadline: Deadline) -> None:
+    async def _load_blocking(
+        self, attempt: int, email: str, steps: Exchange[Preferences], deadline: Deadline
+    ) -> None:
         """Load on this, the GUI thread: while it is frozen nothing else happens in the window."""
         begun = state = self.state
+        preferences: Preferences | None = None
 
-        def note_confirmed(session: Session) -> None:
+        def note(news: Session | Progress) -> None:
             nonlocal state
-            state = transitions.confirmed(state, attempt, session)
+            if isinstance(news, Session):
+                state = transitions.confirmed(state, attempt, news)
 
         async with self._stage.frozen():
             try:
-                preferences = self._client.run_blocking(steps, deadline, note_confirmed)
+                preferences = self._client.run_blocking(steps, deadline, note)
             except ExchangeError as error:
-                state = transitions.failed(state, attempt, _failure(error, deadline))
+                kept = self._dated(self._keeper.find(email), state)
+                state = transitions.failed(state, attempt, _failure(error, deadline), kept)
             else:
                 state = transitions.loaded(state, attempt, preferences)
         if self.state == begun:
-            self._show(state)
+            self._take(state, preferences)
+
+    def _take(self, state: State, preferences: Preferences | None) -> None:
+        """Show a state, and keep the preferences that brought it about."""
+        if preferences is not None and isinstance(state, Home | Degraded) and state != self.state:
+            self._keeper.keep(state.email, Seen(preferences, self._now()))
+            self._write_out(state.email)
+        self._show(state)
+
+    async def _kept(self, finding: asyncio.Future[Seen | None], deadline: Deadline) -> Kept | None:
+        """Return what the disk had in time: nobody waits for it beyond the deadline."""
+        await asyncio.wait((finding,), timeout=deadline.remaining_s)
+        return self._dated(finding.result() if finding.done() else None, self.state)
+
+    def _dated(self, seen: Seen | None, state: State) -> Kept | None:
+        """Say how old what was kept is; nothing unless it belongs to somebody whose session is still valid."""
+        now = self._now()
+        if seen is None or not isinstance(state, Loading) or state.session.expires_at <= now:
+            return None
+        seen_at = seen.seen_at.astimezone()
+        return Kept(seen.preferences, seen_at, max(0, (now.astimezone().date() - seen_at.date()).days))
 
     def _show(self, state: State) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit(state)
+        before, self.state = self.state, state
+        if state == before:
+            return
+        self.state_changed.emit(state)
+        was_waiting, is_waiting = (isinstance(each, SigningIn | Loading) for each in (before, state))
+        if isinstance(state, SigningIn | Loading) and not was_waiting:
+            self.load_started.emit(state.mode)
+        elif isinstance(before, SigningIn | Loading) and not is_waiting:
+            self.load_ended.emit(before.mode, state)
 
     def _drop_load(self) -> None:
         if self._load is not None:
             self._load.cancel()
             self._load = None
+
+    def _write_out(self, email: str) -> None:
+        writing = asyncio.get_running_loop().run_in_executor(None, partial(self._keeper.write_out, email))
+        self._writes.add(writing)
+        writing.add_done_callback(self._writes.discard)
 
     def _revoke(self, session: Session) -> None:
         task = asyncio.get_running_loop().create_task(self._sign_out(session))
@@ -209,7 +297,7 @@ class Presenter(QObject):
     async def _sign_out(self, session: Session) -> None:
         try:
             deadline = Deadline(SIGN_OUT_DEADLINE_MS, time.monotonic_ns)
-            await self._client.run_async(exchange.sign_out(session), deadline, lambda _session: None)
+            await self._client.run_async(exchange.sign_out(session), deadline, lambda _news: None)
         except ExchangeError:
             # The person has left; the session ends by itself when it expires.
             return

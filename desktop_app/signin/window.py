@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QScrollArea,
     QStackedWidget,
@@ -31,26 +30,26 @@ from PySide6.QtWidgets import (
 from desktop_app.overriding import override
 from desktop_app.resources import asset
 from desktop_app.signin.activity import ActivityLine
+from desktop_app.signin.announcements import announcement
 from desktop_app.signin.appearance import Appearance
 from desktop_app.signin.banner import Banner
-from desktop_app.signin.failures import described, wants_new_password
 from desktop_app.signin.feel import FeelPanel
 from desktop_app.signin.form import SignInForm
 from desktop_app.signin.input_gate import InputGate
-from desktop_app.signin.labels import ElidedLabel, plain_label
-from desktop_app.signin.mode_toggle import ModeToggle
 from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.results import ResultsPanel
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State
 from desktop_app.signin.steps import Steps
 from desktop_app.signin.theme import Theme
+from desktop_app.signin.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from desktop_app.conditions.presets import Conditions
+    from desktop_app.preferences.model import Preferences
     from desktop_app.signin.home import HomePage
 
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1040, 760)
-APP_ICON_SIZE = 28
 DOCK_HEIGHT = 140
 COMPACT_BELOW = 660
 Step = Callable[[], None]
@@ -72,9 +71,7 @@ class Window(QMainWindow):
 
     def __init__(self, instrument: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mode = Mode.ASYNC
         self._state: State = SignedOut()
-        self._conditions: tuple[str, str] | None = None
         self._sentinel = _PaintSentinel(self)
         self._sentinel.painted.connect(self._on_sentinel_painted)
         self._steps = Steps(self)
@@ -84,9 +81,8 @@ class Window(QMainWindow):
         self.setWindowIcon(QIcon(str(asset("icons", "app.svg"))))
         self.setMinimumSize(SMALLEST)
         self.resize(USUAL)
-        self.toggle = ModeToggle()
-        self.mode_text = plain_label("muted")
-        self.conditions_text = ElidedLabel("muted")
+        self.top_bar = TopBar(self.windowIcon())
+        self.toggle, self.conditions = self.top_bar.toggle, self.top_bar.conditions
         self.notice = Banner("warning", "alert")
         self.notice.action_requested.connect(self.notice.hide)
         self.activity = ActivityLine()
@@ -101,12 +97,11 @@ class Window(QMainWindow):
         self.appearance.theme_changed.connect(self._on_theme_changed)
         for step in (*self.appearance.steps_to(), self.appearance.reveal):
             step()
-        self._retranslate()
         self.form.email.setFocus()
 
     def _lay_out(self) -> Sequence[QWidget]:
         """Put everything in its place; give the parts that are dressed one by one."""
-        bar, form_page, dock = self._top_bar(), self._form_page(), self._dock()
+        form_page, dock = self._form_page(), self._dock()
         self._backdrop = _Backdrop()
         column = QVBoxLayout(self._backdrop)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,13 +110,13 @@ class Window(QMainWindow):
         notice_row.setContentsMargins(24, 10, 24, 0)
         notice_row.addWidget(self.notice)
         self.pages.addWidget(form_page)
-        column.addWidget(bar)
+        column.addWidget(self.top_bar)
         column.addLayout(notice_row)
         column.addWidget(self.activity)
         column.addWidget(self.pages, 1)
         column.addWidget(dock)
         self.setCentralWidget(self._backdrop)
-        return (bar, self.notice, self.activity, form_page, dock)
+        return (self.top_bar, self.notice, self.activity, form_page, dock)
 
     def _form_page(self) -> QWidget:
         page = QWidget()
@@ -142,29 +137,6 @@ class Window(QMainWindow):
         scroller.setWidget(page)
         return scroller
 
-    def _top_bar(self) -> QWidget:
-        bar = QFrame()
-        bar.setProperty("role", "bar")
-        picture = QLabel()
-        picture.setPixmap(self.windowIcon().pixmap(APP_ICON_SIZE, APP_ICON_SIZE))
-        title = plain_label("title")
-        title.setText("Desktop App")
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(picture)
-        first.addSpacing(6)
-        first.addWidget(title)
-        first.addStretch()
-        first.addWidget(self.toggle)
-        second.setSpacing(24)
-        second.addWidget(self.conditions_text, 1)
-        second.addWidget(self.mode_text)
-        rows = QVBoxLayout(bar)
-        rows.setContentsMargins(24, 10, 24, 10)
-        rows.setSpacing(6)
-        rows.addLayout(first)
-        rows.addLayout(second)
-        return bar
-
     def _dock(self) -> QWidget:
         dock = QFrame()
         dock.setProperty("role", "dock")
@@ -181,6 +153,7 @@ class Window(QMainWindow):
         """Take the home page, which is made after the first paint."""
         self.home = home
         home.set_theme(self.appearance.theme)
+        self._set_compact(self.height() < COMPACT_BELOW)
         self.pages.addWidget(home)
         self.appearance.add(home)
         # Otherwise done when it is first shown, which is in the middle of a load.
@@ -189,14 +162,16 @@ class Window(QMainWindow):
 
     def show_mode(self, mode: Mode) -> None:
         """Show how the next load will wait."""
-        self._mode = mode
-        self.toggle.show_mode(mode)
-        self._retranslate()
+        self.top_bar.show_mode(mode)
 
-    def show_conditions(self, name: str, summary: str) -> None:
-        """Show what the network and the database are like."""
-        self._conditions = (name, summary)
-        self._retranslate()
+    def show_conditions(
+        self, conditions: Conditions, *, requested: Conditions | None = None, problem: str = ""
+    ) -> None:
+        """Show what is in force, what is about to be, and why the last change came to nothing."""
+        is_first = self.conditions.in_force is None
+        self.top_bar.show_conditions(conditions, requested=requested, problem=problem)
+        if not is_first:
+            self._announce(f"{self.conditions.accessibleName()}. {self.top_bar.conditions_text.text()}")
 
     def show_state(self, state: State) -> None:
         """Draw a state, in steps; `state_painted` follows."""
@@ -206,30 +181,41 @@ class Window(QMainWindow):
         if isinstance(state, SigningIn):
             # At once: a second click must find the button disabled.
             self.form.show_busy()
+        if self.home is not None:
+            self.home.set_busy(isinstance(state, Loading))
         self._steps.run((*self._steps_to_show(state), self.appearance.reveal))
 
     def _steps_to_show(self, state: State) -> Iterator[Step]:
         match state:
-            case SigningIn():
-                yield partial(self._announce, self.tr("Signing in…"))
             case SignedOut():
                 yield from self._steps_to_defaults("")
                 yield partial(self._show_form, state)
-            case Loading():
+            case Loading(before=SignedOut()):
                 yield self._show_home
                 yield from self._steps_to_defaults(state.email)
-                yield partial(self._announce, self.tr("Signed in. Loading your preferences…"))
-            case Degraded():
+            case Loading(before=Home() | Degraded() as before):
+                # The page stays as it is: only what is left of the steps to it is run.
+                yield from self._steps_to_page(before)
+            case Home() | Degraded():
+                yield from self._steps_to_page(state)
+        yield lambda: self._announce(announcement(state, self.activity.text.text()))
+
+    def _steps_to_page(self, state: Home | Degraded) -> Iterator[Step]:
+        if isinstance(state, Home):
+            yield from self._steps_to_preferences(state.email, state.preferences)
+            yield self._show_home
+        else:
+            if state.kept is None:
                 yield from self._steps_to_defaults(state.email)
-                yield partial(self._show_degraded, state)
-            case Home():
-                wanted = state.preferences
-                yield from self.appearance.steps_to(wanted.theme, wanted.accent, wanted.language)
-                yield partial(self.activity.set_reduced_motion, wanted.reduced_motion)
-                if self.home is not None:
-                    yield from self.home.steps_to_show(state.email, wanted)
-                yield self._show_home
-                yield partial(self._announce, self.tr("Your home page is ready."))
+            else:
+                yield from self._steps_to_preferences(state.email, state.kept.preferences)
+            yield partial(self._show_degraded, state)
+
+    def _steps_to_preferences(self, email: str, wanted: Preferences) -> Iterator[Step]:
+        yield from self.appearance.steps_to(wanted.theme, wanted.accent, wanted.language)
+        yield partial(self.activity.set_reduced_motion, wanted.reduced_motion)
+        if self.home is not None:
+            yield from self.home.steps_to_show(email, wanted)
 
     def _steps_to_defaults(self, email: str) -> Iterator[Step]:
         """Yield what takes everything of a customer off the window but, where one is signed in, the email."""
@@ -240,16 +226,15 @@ class Window(QMainWindow):
 
     def _show_form(self, state: SignedOut) -> None:
         self.pages.setCurrentIndex(0)
-        self.form.show_signed_out(state.email)
         if state == SignedOut():
             self.form.clear()
+            self.form.show_signed_out()
             self.form.email.setFocus()
-        if state.failure is None:
-            self._announce(self.tr("Sign in"))
         else:
-            title, text = described(state.failure)
-            self.form.show_failure(title, text, new_password=wants_new_password(state.failure))
-            self._announce(f"{title} {text}")
+            # Whoever types elsewhere goes on typing there, rather than into a password.
+            self.form.show_signed_out(
+                state.email, state.failure, takes_focus=self.focusWidget() is not self.feel.typing
+            )
 
     def _show_home(self) -> None:
         assert self.home is not None, "nobody signs in before there is a home page"
@@ -258,11 +243,8 @@ class Window(QMainWindow):
 
     def _show_degraded(self, state: Degraded) -> None:
         assert self.home is not None, "nobody signs in before there is a home page"
-        title = self.tr("This is the default home page: your preferences could not be loaded.")
-        text = " ".join(described(state.failure))
-        self.home.show_degraded(title, text)
+        self.home.show_degraded(state)
         self._show_home_page()
-        self._announce(f"{title} {text}")
 
     def _show_home_page(self) -> None:
         if self.pages.currentWidget() is not self.home and self.home is not None:
@@ -285,6 +267,8 @@ class Window(QMainWindow):
         is drawn.
         """
         self.gate.close()
+        # A window of its own, whose input no gate would hold.
+        self.conditions.close_panel()
         try:
             if self._steps.is_running:
                 await emission(self._steps.finished)
@@ -306,39 +290,27 @@ class Window(QMainWindow):
         self._sentinel.update()
 
     def _on_sentinel_painted(self) -> None:
-        self.state_painted.emit(self._state)
+        # Another state may have come since the paint: its own one is still to follow.
+        if not self._steps.is_running and not self._sentinel.is_armed:
+            self.state_painted.emit(self._state)
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._backdrop.set_theme(theme)
-        for part in (self.activity, self.form, self.feel, self.notice):
+        for part in (self.top_bar, self.activity, self.form, self.feel, self.notice):
             part.set_theme(theme)
         if self.home is not None:
             self.home.set_theme(theme)
 
+    def _set_compact(self, compact: bool) -> None:
+        self.form.set_compact(compact)
+        self.activity.set_compact(compact)
+        if self.home is not None:
+            self.home.set_compact(compact)
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        is_compact = event.size().height() < COMPACT_BELOW
-        self.form.set_compact(is_compact)
-        self.activity.set_compact(is_compact)
+        self._set_compact(event.size().height() < COMPACT_BELOW)
         super().resizeEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)
-
-    def _retranslate(self) -> None:
-        if self._mode is Mode.BLOCKING:
-            text = self.tr("The window freezes until the answer is there.")
-        else:
-            text = self.tr("The window goes on answering while it waits.")
-        self.mode_text.setText(text)
-        if self._conditions is not None:
-            name, summary = self._conditions
-            text = f"{name}: {QCoreApplication.translate('conditions', summary)}"
-            self.conditions_text.setText(text)
-            self.conditions_text.setToolTip(text)
 
 
 class _Backdrop(QWidget):

@@ -1,43 +1,16 @@
-"""``desktop-app compare`` as it is run: a process of its own, off screen, with its own service."""
+"""``desktop-app compare`` under one name."""
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.comparison.runs import PICTURES, compare, comparing, figures
 from tests.helpers.service_process import running_service
-
-LIMIT_S = 60
-PICTURES = ["async-end.png", "async-midway.png", "blocking-end.png", "blocking-midway.png", "lag.png"]
-
-
-def environment() -> dict[str, str]:
-    """An environment without a screen."""
-    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return {name: value for name, value in os.environ.items() if name not in hidden}
-
-
-def compare(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "desktop_app", "compare", *map(str, arguments)]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=LIMIT_S, check=False)
-
-
-def figures(directory: Path, *arguments: str) -> dict[str, Any]:
-    """Compare, and give what was written as JSON."""
-    path = directory / "figures.json"
-    done = compare("--json", path, *arguments)
-    assert done.returncode == 0, done.stderr
-    content = json.loads(path.read_text(encoding="utf-8"))
-    assert isinstance(content, dict)
-    return content
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +18,9 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a comparison at ``slow`` writes; its pictures are in ``pictures``."""
     directory = tmp_path_factory.mktemp("slow")
     pictures = directory / "pictures"
-    return figures(directory, "--conditions", "slow", "--pictures", str(pictures)) | {"pictures": pictures}
+    content = figures(directory, "--conditions", "slow", "--pictures", pictures)
+    assert isinstance(content, dict)
+    return content | {"pictures": pictures}
 
 
 def test_slow_ends_in_home_in_both_modes(slow: dict[str, Any]) -> None:
@@ -134,12 +109,9 @@ def test_what_makes_no_sense_is_one_clear_line(arguments: tuple[str, ...], code:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_in_the_midst_of_a_blocking_wait(number: signal.Signals, code: int) -> None:
-    command = [sys.executable, "-m", "desktop_app", "compare", "--conditions", "silent", "--deadline", "50"]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        while "signing in, blocking" not in process.stderr.readline():
-            pass
+    with comparing("--conditions", "silent", "--deadline", "50") as (process, until_told):
+        until_told("signing in, blocking")
         process.send_signal(number)
         # Far less than the deadline: the signal ends the wait.
-        assert process.wait(20) == code
-        assert process.stderr.read() == ""
+        output = process.communicate(timeout=20)
+    assert (process.returncode, output) == (code, ("", ""))

@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from desktop_app.preferences.exchange import Reply, Request
+from desktop_app.preferences.exchange import Reply, Request, Wait
 from desktop_app.preferences.model import Session
+from desktop_app.preferences.progress import Progress
 from tests.helpers.exchanges import PREFERENCES_JSON, SESSION_JSON, reply
 
 if TYPE_CHECKING:
     from desktop_app.preferences.deadline import Deadline
-    from desktop_app.preferences.exchange import Exchange
+    from desktop_app.preferences.exchange import Exchange, Tell
 
 T = TypeVar("T")
 CREATED = reply(201, SESSION_JSON)
@@ -28,6 +29,7 @@ class ActingClient:
     def __init__(self) -> None:
         self.asked: list[Request] = []
         self.deadlines: list[Deadline] = []
+        self.late_ms: list[int] = []
         self.prepared: list[Reply | Exception] = []
         self._waiting: list[asyncio.Future[Reply]] = []
 
@@ -44,8 +46,8 @@ class ActingClient:
         else:
             future.set_result(answer)
 
-    def run_blocking(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
-        """Answer every request at once with what is prepared."""
+    def run_blocking(self, steps: Exchange[T], deadline: Deadline, tell: Tell) -> T:
+        """Answer every request at once with what is prepared; wait for nothing."""
         self.deadlines.append(deadline)
         answer: Reply | None = None
         while True:
@@ -53,9 +55,11 @@ class ActingClient:
                 step = steps.send(answer)
             except StopIteration as end:
                 return cast("T", end.value)
+            answer = None
             if isinstance(step, Session):
-                confirmed(step)
-                answer = None
+                tell(step)
+            elif isinstance(step, Wait):
+                tell(Progress(step.next_try))
             else:
                 self.asked.append(step)
                 following = self.prepared.pop(0)
@@ -63,22 +67,30 @@ class ActingClient:
                     raise following
                 answer = following
 
-    async def run_async(self, steps: Exchange[T], deadline: Deadline, confirmed: Callable[[Session], None]) -> T:
-        """Wait for the test to answer each request."""
+    async def run_async(self, steps: Exchange[T], deadline: Deadline, tell: Tell, late_ms: int = 0) -> T:
+        """Wait for the test to answer each request; it decides when a wait is over, too, by answering it."""
         self.deadlines.append(deadline)
+        self.late_ms.append(late_ms)
         answer: Reply | None = None
         while True:
             try:
                 step = steps.send(answer)
             except StopIteration as end:
                 return cast("T", end.value)
+            answer = None
             if isinstance(step, Session):
-                confirmed(step)
-                answer = None
+                tell(step)
+            elif isinstance(step, Wait):
+                tell(Progress(step.next_try, step.duration_ms))
+                await self._answered()
+                tell(Progress(step.next_try))
             else:
                 self.asked.append(step)
-                self._waiting.append(asyncio.get_running_loop().create_future())
-                answer = await self._waiting[-1]
+                answer = await self._answered()
+
+    async def _answered(self) -> Reply:
+        self._waiting.append(asyncio.get_running_loop().create_future())
+        return await self._waiting[-1]
 
 
 @dataclass

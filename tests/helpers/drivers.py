@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -19,8 +18,7 @@ from desktop_app.preferences.deadline import Deadline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from desktop_app.preferences.exchange import Exchange
-    from desktop_app.preferences.model import Session
+    from desktop_app.preferences.exchange import Exchange, Tell
     from desktop_app.preferences.transport import Endpoint
 
 T = TypeVar("T")
@@ -34,7 +32,7 @@ class Driver(Protocol):
         self,
         steps: Exchange[T],
         deadline_ms: int = GENEROUS_MS,
-        confirmed: Callable[[Session], None] = lambda _session: None,
+        tell: Tell = lambda _news: None,
     ) -> T:
         """Drive an exchange to its end."""
 
@@ -47,9 +45,9 @@ class _Blocking:
         self,
         steps: Exchange[T],
         deadline_ms: int = GENEROUS_MS,
-        confirmed: Callable[[Session], None] = lambda _session: None,
+        tell: Tell = lambda _news: None,
     ) -> T:
-        return self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), confirmed)
+        return self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), tell)
 
 
 class _Async:
@@ -61,9 +59,9 @@ class _Async:
         self,
         steps: Exchange[T],
         deadline_ms: int = GENEROUS_MS,
-        confirmed: Callable[[Session], None] = lambda _session: None,
+        tell: Tell = lambda _news: None,
     ) -> T:
-        return self._runner.run(self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), confirmed))
+        return self._runner.run(self.client.run(steps, Deadline(deadline_ms, time.monotonic_ns), tell))
 
 
 @contextmanager

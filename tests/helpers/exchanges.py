@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from desktop_app.errors import ExchangeError
 from desktop_app.preferences.exchange import Reply, Request
 from desktop_app.preferences.model import Credentials, Session
 
 if TYPE_CHECKING:
-    from desktop_app.preferences.exchange import Exchange
+    from desktop_app.preferences.exchange import Exchange, Step
 
 T = TypeVar("T")
 PASSWORD = "never-to-be-seen-password"
@@ -26,16 +27,20 @@ def reply(status: int, body: bytes = b"", **headers: str) -> Reply:
     return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
 
 
-def play(steps: Exchange[T], replies: Iterable[Reply]) -> tuple[list[Request | Session], T]:
-    """Answer each request with the next reply; tell what the exchange yielded, and its result."""
-    yielded: list[Request | Session] = []
-    answers = iter(replies)
-    answer: Reply | None = None
+def play(steps: Exchange[T], replies: Iterable[Reply | ExchangeError]) -> tuple[list[Step], T]:
+    """Answer each request with the next reply, or fail it with the next error; the last one serves all that follow.
+
+    Returns:
+        What the exchange yielded, and its result.
+    """
+    yielded: list[Step] = []
+    prepared = list(replies)
+    answer: Reply | ExchangeError | None = None
     while True:
         try:
-            step = steps.send(answer)
+            step = steps.throw(answer) if isinstance(answer, ExchangeError) else steps.send(answer)
         except StopIteration as end:
             result: T = end.value
             return yielded, result
         yielded.append(step)
-        answer = next(answers) if isinstance(step, Request) else None
+        answer = (prepared.pop(0) if prepared[1:] else prepared[0]) if isinstance(step, Request) else None

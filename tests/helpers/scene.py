@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from pytestqt.qtbot import QtBot
 
 from desktop_app.errors import DeadlineExceeded
+from desktop_app.kept import KeptPreferences
 from desktop_app.signin.presenter import Presenter
 from desktop_app.signin.state import Degraded, Home, Mode, State
 from tests.helpers.acting import CREATED, LOADED, ActingClient, ActingStage
@@ -25,6 +27,7 @@ class Scene:
 
     client: ActingClient
     stage: ActingStage
+    keeper: KeptPreferences
     presenter: Presenter
     qtbot: QtBot
     states: list[State] = field(default_factory=list)
@@ -74,11 +77,18 @@ class Scene:
 
 
 @contextmanager
-def opened_scene(loop: asyncio.AbstractEventLoop, qtbot: QtBot) -> Iterator[Scene]:
+def opened_scene(
+    loop: asyncio.AbstractEventLoop,
+    qtbot: QtBot,
+    *,
+    deadline_ms: int = DEADLINE_MS,
+    keeper: KeptPreferences | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Scene]:
     """Make the presenter, on the loop; at the end it is closed and must leave no task."""
-    client, stage = ActingClient(), ActingStage()
-    presenter = Presenter(client, stage, deadline_ms=DEADLINE_MS, mode=Mode.ASYNC)
-    scene = Scene(client, stage, presenter, qtbot)
+    client, stage, keeper = ActingClient(), ActingStage(), keeper or KeptPreferences(None)
+    presenter = Presenter(client, stage, keeper, deadline_ms=deadline_ms, mode=Mode.ASYNC, now=now)
+    scene = Scene(client, stage, keeper, presenter, qtbot)
     presenter.state_changed.connect(scene.states.append)
     presenter.state_changed.connect(lambda state: stage.events.append(type(state).__name__))
     presenter.load_started.connect(scene.started.append)

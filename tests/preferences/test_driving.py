@@ -19,6 +19,7 @@ from desktop_app.errors import (
 )
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
 from desktop_app.preferences.model import Preferences, Session
+from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import LARGEST_BODY_BYTES, Endpoint
 from tests.helpers.exchanges import CREDENTIALS, PASSWORD, PREFERENCES_JSON, SESSION, SESSION_JSON, TOKEN
 from tests.helpers.scripted_server import Connection, ScriptedServer, raw_reply
@@ -54,11 +55,9 @@ def test_an_exchange_ends_in_the_preferences(connect: Connect) -> None:
 
 
 def test_the_session_is_told_before_the_preferences_are_asked_for(connect: Connect) -> None:
-    seen: list[tuple[Session, int]] = []
+    seen: list[tuple[Session | Progress, int]] = []
     with ScriptedServer(serve_everything) as server, connect(Endpoint(server.url)) as driver:
-        driver.run(
-            sign_in_and_load(CREDENTIALS), confirmed=lambda session: seen.append((session, len(server.requests)))
-        )
+        driver.run(sign_in_and_load(CREDENTIALS), tell=lambda news: seen.append((news, len(server.requests))))
     assert seen == [(SESSION, 1)]
 
 

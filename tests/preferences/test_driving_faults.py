@@ -174,5 +174,5 @@ def test_a_server_that_closes_between_the_requests(connect: Connect) -> None:
         connection.reply(201, SESSION_JSON, Connection="close")
 
     with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver, pytest.raises(ExchangeError):
-        driver.run(sign_in_and_load(CREDENTIALS), confirmed=confirmed.append)
+        driver.run(sign_in_and_load(CREDENTIALS), tell=confirmed.append)
     assert confirmed == [SESSION]

@@ -9,6 +9,7 @@ import pytest
 from desktop_app.errors import ServiceFault, SessionExpired, WrongCredentials
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load, sign_out
 from desktop_app.preferences.model import DEFAULT_PREFERENCES, Credentials, Session
+from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import Endpoint
 from tests.helpers.service_process import ServiceProcess, running_service
 from tests.preferences.conftest import Connect
@@ -36,20 +37,20 @@ def test_the_demo_account_s_preferences_differ_from_the_defaults(connect: Connec
 
 
 def test_a_session_serves_further_loads(connect: Connect, endpoint: Endpoint) -> None:
-    sessions: list[Session] = []
+    sessions: list[Session | Progress] = []
     with connect(endpoint) as driver:
-        first = driver.run(sign_in_and_load(DEMO), confirmed=sessions.append)
-        assert driver.run(load_preferences(sessions[0])) == first
+        first = driver.run(sign_in_and_load(DEMO), tell=sessions.append)
+        assert driver.run(load_preferences(session_in(sessions))) == first
 
 
 def test_a_session_is_forgotten_when_the_person_signs_out(connect: Connect, endpoint: Endpoint) -> None:
-    sessions: list[Session] = []
+    sessions: list[Session | Progress] = []
     with connect(endpoint) as driver:
-        driver.run(sign_in_and_load(DEMO), confirmed=sessions.append)
-        driver.run(sign_out(sessions[0]))
+        driver.run(sign_in_and_load(DEMO), tell=sessions.append)
+        driver.run(sign_out(session_in(sessions)))
         with pytest.raises(SessionExpired):
-            driver.run(load_preferences(sessions[0]))
-        driver.run(sign_out(sessions[0]))
+            driver.run(load_preferences(session_in(sessions)))
+        driver.run(sign_out(session_in(sessions)))
 
 
 def test_a_wrong_password(connect: Connect, endpoint: Endpoint) -> None:
@@ -60,3 +61,9 @@ def test_a_wrong_password(connect: Connect, endpoint: Endpoint) -> None:
 def test_the_service_answers_nobody_without_the_secret(connect: Connect, endpoint: Endpoint) -> None:
     with connect(Endpoint(endpoint.url)) as driver, pytest.raises(ServiceFault, match="403"):
         driver.run(sign_in_and_load(DEMO))
+
+
+def session_in(news: list[Session | Progress]) -> Session:
+    (session,) = news
+    assert isinstance(session, Session)
+    return session

@@ -33,7 +33,7 @@ def window(qtbot: QtBot, home: HomePage) -> Iterator[Window]:
     window = Window(QWidget())
     qtbot.addWidget(window)
     window.add_home(home)
-    window.show_conditions("slow", PRESETS["slow"].summary)
+    window.show_conditions(PRESETS["slow"])
     window.show()
     yield window
     speak(window, "en")
@@ -87,7 +87,7 @@ def test_the_cards_are_german(window: Window, home: HomePage) -> None:
 
 def test_the_conditions_are_german(window: Window) -> None:
     speak(window, "de")
-    assert window.conditions_text.text() == "slow: Das Netz verzögert jede Antwort um 800\N{NO-BREAK SPACE}ms."
+    assert window.top_bar.conditions_text.text() == "Das Netz verzögert jede Antwort um 800\N{NO-BREAK SPACE}ms."
 
 
 def test_a_failure_is_german(window: Window) -> None:

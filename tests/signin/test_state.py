@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -11,19 +12,26 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from desktop_app.errors import DeadlineExceeded, ExchangeError, ServiceFault, SessionExpired, WrongCredentials
 from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences, Session
+from desktop_app.preferences.progress import Progress
 from desktop_app.signin.state import (
+    Arrived,
     Degraded,
     Failure,
     Home,
+    Kept,
     Loading,
     Mode,
     SignedOut,
     SigningIn,
     State,
+    StillLoading,
+    applied,
     cancelled,
     confirmed,
     failed,
     loaded,
+    overdue,
+    progressed,
     retried,
     signed_out,
     submitted,
@@ -103,8 +111,8 @@ def test_a_retry_loads_and_remembers_where_it_began() -> None:
     assert retried(DEGRADED, NOW, Mode.BLOCKING) == RELOADING
 
 
-@pytest.mark.parametrize("state", others(Degraded))
-def test_a_retry_does_nothing_unless_degraded(state: State) -> None:
+@pytest.mark.parametrize("state", others(Degraded, Home))
+def test_a_retry_does_nothing_unless_a_page_is_shown(state: State) -> None:
     assert retried(state, NOW + 1, Mode.ASYNC) is state
 
 
@@ -212,3 +220,93 @@ class Window(RuleBasedStateMachine):
 
 TestWindow = Window.TestCase
 TestWindow.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+KEPT = Kept(PREFERENCES, datetime.datetime(2026, 5, 3, 14, 10, tzinfo=datetime.UTC), 1)
+OVERDUE = replace(DEGRADED, late=StillLoading(NOW))
+OFFERED = replace(DEGRADED, late=Arrived(PREFERENCES))
+
+
+@pytest.mark.parametrize("state", [SIGNING_IN, LOADING, RELOADING])
+def test_a_new_try_is_told(state: SigningIn | Loading) -> None:
+    assert progressed(state, NOW, Progress(2, 500)) == replace(state, progress=Progress(2, 500))
+
+
+@pytest.mark.parametrize("state", [*others(SigningIn, Loading), OVERDUE, OFFERED])
+def test_a_new_try_is_not_told_where_nobody_waits(state: State) -> None:
+    assert progressed(state, NOW, Progress(2)) is state
+
+
+@pytest.mark.parametrize("attempt", [BEFORE, NOW + 1])
+def test_a_try_of_another_attempt_is_not_told(attempt: int) -> None:
+    assert progressed(LOADING, attempt, Progress(2)) is LOADING
+
+
+@pytest.mark.parametrize("state", [LOADING, RELOADING])
+def test_an_overdue_load_goes_on_behind_the_page(state: State) -> None:
+    assert overdue(state, NOW, LATE) == OVERDUE
+
+
+def test_an_overdue_sign_in_ends() -> None:
+    assert overdue(SIGNING_IN, NOW, LATE) == SignedOut(EMAIL, LATE)
+
+
+@pytest.mark.parametrize("state", others(SigningIn, Loading))
+def test_nothing_is_overdue_where_nothing_is_under_way(state: State) -> None:
+    assert overdue(state, NOW, LATE) is state
+
+
+def test_what_was_kept_is_shown_instead_of_the_defaults() -> None:
+    assert overdue(LOADING, NOW, LATE, KEPT) == replace(OVERDUE, kept=KEPT)
+    assert failed(LOADING, NOW, LATE, KEPT) == replace(DEGRADED, kept=KEPT)
+
+
+def test_nothing_kept_is_shown_to_somebody_whose_session_is_over() -> None:
+    expired = Failure(SessionExpired(), 12)
+    assert failed(LOADING, NOW, expired, KEPT) == SignedOut(EMAIL, expired)
+
+
+def test_late_preferences_are_offered_and_not_applied() -> None:
+    assert loaded(OVERDUE, NOW, PREFERENCES) == OFFERED
+
+
+def test_offered_preferences_are_applied_when_the_person_wants_them() -> None:
+    assert applied(OFFERED) == HOME
+
+
+@pytest.mark.parametrize("state", [*ALL, OVERDUE])
+def test_there_is_nothing_to_apply_before_something_arrived(state: State) -> None:
+    assert applied(state) is state
+
+
+@pytest.mark.parametrize("attempt", [BEFORE, NOW + 1])
+@pytest.mark.parametrize("state", [OVERDUE, OFFERED])
+def test_a_late_answer_to_another_attempt_changes_nothing(state: State, attempt: int) -> None:
+    assert loaded(state, attempt, PREFERENCES) is state
+    assert failed(state, attempt, LATE) is state
+
+
+def test_a_late_failure_only_ends_the_waiting() -> None:
+    assert failed(OVERDUE, NOW, Failure(ServiceFault(status=500), 12)) == DEGRADED
+
+
+def test_a_session_that_expired_meanwhile_leads_back_to_the_form() -> None:
+    expired = Failure(SessionExpired(), 12)
+    assert failed(OVERDUE, NOW, expired) == SignedOut(EMAIL, expired)
+
+
+def test_a_cancel_ends_an_overdue_request() -> None:
+    assert cancelled(OVERDUE) == DEGRADED
+
+
+def test_a_retry_ends_an_overdue_request() -> None:
+    assert retried(OVERDUE, NOW + 1, Mode.ASYNC) == Loading(NOW + 1, Mode.ASYNC, EMAIL, SESSION, DEGRADED)
+
+
+def test_a_retry_that_fails_leaves_what_was_offered() -> None:
+    again = retried(OFFERED, NOW, Mode.ASYNC)
+    assert failed(again, NOW, LATE) == OFFERED
+
+
+def test_a_cancelled_reload_returns_to_the_page() -> None:
+    assert cancelled(retried(HOME, NOW, Mode.ASYNC)) is HOME
