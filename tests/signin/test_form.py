@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.errors import ExchangeError, ServiceUnreachable, TooManyAttempts
+from desktop_app.signin.countdown import Countdown
 from desktop_app.signin.form import SignInForm
 from desktop_app.signin.home import HomePage
+from desktop_app.signin.state import Failure, SignedOut
 from desktop_app.signin.window import Window
 
 
@@ -127,3 +130,41 @@ def test_clearing_forgets_what_undo_would_bring_back(window: Window) -> None:
     window.form.clear()
     window.form.password.undo()
     assert window.form.password.text() == ""
+
+
+def signed_out_because(window: Window, qtbot: QtBot, error: ExchangeError) -> None:
+    with qtbot.waitSignal(window.state_painted):
+        window.show_state(SignedOut("ada@example.com", Failure(error, 100)))
+
+
+def test_too_many_attempts_count_down_and_then_one_can_try_again(window: Window, qtbot: QtBot) -> None:
+    seen = []
+
+    def title() -> str:
+        seen.append((window.form.banner.title.text(), window.form.sign_in.isEnabled()))
+        return seen[-1][0]
+
+    window.show_state(SignedOut("ada@example.com", Failure(TooManyAttempts(seconds=2), 100)))
+    qtbot.waitUntil(lambda: title() == "You can try again now.")
+    assert ("Too many attempts. Try again in 1 s.", True) in seen
+    assert all(enabled for _, enabled in seen)
+
+
+def test_the_countdown_ends_with_the_message_it_belongs_to(window: Window, qtbot: QtBot) -> None:
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=1))
+    signed_out_because(window, qtbot, ServiceUnreachable())
+    other = Countdown()
+    with qtbot.waitSignal(other.ticked):
+        other.start(1100)
+    assert window.form.banner.title.text() == "The service can't be reached."
+
+
+def test_a_message_has_the_heading_s_room_in_the_smallest_window(window: Window, qtbot: QtBot) -> None:
+    window.resize(640, 480)
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=60))
+    form = window.form
+    button = QRect(form.sign_in.mapTo(window.pages, QPoint(0, 0)), form.sign_in.size())
+    assert window.pages.rect().contains(button)
+    with qtbot.waitSignal(window.state_painted):
+        window.show_state(SignedOut())
+    assert form.heading.isVisible()
