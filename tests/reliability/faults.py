@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
+from desktop_app.app import Application
 from desktop_app.signin.state import Mode
 from tests.helpers.exchanges import PREFERENCES_JSON, SESSION_JSON
 from tests.helpers.scripted_server import raw_reply
 from tests.reliability import databases, network, processes, replies
+from tests.reliability.apart import run_apart
 from tests.reliability.network import answered, certified, clock_set_back, through_toxics
-from tests.reliability.sites import JSON, Make, healthy, replying, resetting, sending, sending_then_silent
+from tests.reliability.running import Observation, run
+from tests.reliability.sites import JSON, Make, Site, healthy, replying, resetting, sending, sending_then_silent
 
+Run = Callable[[Application, Site, Mode, int, Path], Observation]
 End = Literal["home", "degraded", "form", "closed"]
 DEADLINE_MS: Final = 700
 UNHURRIED_MS: Final = 3000
@@ -46,6 +52,9 @@ class Fault:
     """By how much the process's memory may grow."""
     logs: tuple[str, ...] = ()
     """How the warnings begin that the log has to have."""
+    exit_code: int = 0
+    """Of a program in a process of its own."""
+    run: Run = run
 
 
 def _a_problem(status: int) -> str:
@@ -54,8 +63,7 @@ def _a_problem(status: int) -> str:
 
 def _statuses() -> list[Fault]:
     """Give each status that is refused, at each stage."""
-    found = []
-    for status, at_sign_in, end, at_loading in (
+    rows: tuple[tuple[int, str, End, str], ...] = (
         (401, WRONG, "form", EXPIRED),
         (403, _a_problem(403), "degraded", _a_problem(403)),
         (429, "Too many attempts. Try again in 7 s.", "degraded", "Too many attempts. Try again in 7 s."),
@@ -63,9 +71,10 @@ def _statuses() -> list[Fault]:
         (502, _a_problem(502), "degraded", _a_problem(502)),
         (503, _a_problem(503), "degraded", _a_problem(503)),
         (504, _a_problem(504), "degraded", _a_problem(504)),
-    ):
-        headers = {"Retry_After": "7"} if status == 429 else {}
-        answer = replying(status, **headers)
+    )
+    found = []
+    for status, at_sign_in, end, at_loading in rows:
+        answer = replying(status, Retry_After="7")
         found.append(Fault(f"{status} at signing in", answered(answer), "form", at_sign_in))
         found.append(Fault(f"{status} at loading", answered(answer, "loading"), end, at_loading))
     return found
@@ -167,5 +176,33 @@ FAULTS: Final = (
     Fault("wall clock set back, then an answer", clock_set_back(healthy), "home"),
     Fault("wall clock set back, then silence", clock_set_back(sending_then_silent()), "form", LATE),
     Fault("closed in the midst", processes.in_the_midst(processes.close), "closed"),
+    *(
+        Fault(
+            f"{number.name} in the midst",
+            processes.signalled(number),
+            "closed",
+            exit_code=128 + number,
+            run=run_apart,
+        )
+        for number in (signal.SIGINT, signal.SIGTERM)
+    ),
+    Fault(
+        "an exception in the load",
+        processes.program_at_fault,
+        "form",
+        "Something went wrong in the program itself. The log says more.",
+        logs=("Task exception was never retrieved",),
+    ),
+    *(
+        Fault(
+            f"an exception in a {trouble}",
+            processes.troubled(trouble),
+            "home",
+            deadline_ms=UNHURRIED_MS,
+            logs=("RuntimeError: trouble that nobody expected",),
+            run=run_apart,
+        )
+        for trouble in processes.TROUBLES
+    ),
 )
 """Every fault."""

@@ -1,4 +1,4 @@
-"""What a program that has ended may have left in its process: threads, descriptors, child processes, timers, tasks."""
+"""What a program that has ended may have left: threads, descriptors, child processes, timers, tasks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QObject, QTimer
 
 from tests.x11.processes import Identity, children_of, is_alive
 
 # Not a claim about speed: what was told to end needs a processor to do it.
 LIMIT_S: Final = 5.0
 PAUSE_S: Final = 0.01
+KINDS: Final = ("thread", "descriptor", "process", "timer", "task")
 _DESCRIPTORS: Final = Path("/proc/self/fd")
 
 
@@ -49,7 +50,7 @@ def left_since(
     *,
     loop: asyncio.AbstractEventLoop | None = None,
     not_counting: Callable[[], Iterable[str]] = tuple,
-    threads_named: str = "",
+    kinds: tuple[str, ...] = KINDS,
 ) -> list[str]:
     """Tell what is held now and was not before, once what was about to end has had `LIMIT_S` to do so.
 
@@ -57,12 +58,14 @@ def left_since(
         before: What was held before.
         loop: The program's, whose tasks have to have ended; it is closed.
         not_counting: Gives what belongs to the test: names of threads, and where descriptors lead to.
-        threads_named: A thread that is known to be stuck in the system has this name.
+        kinds: What to look for; descriptors also by what they lead to.
     """
     end_s = time.monotonic() + LIMIT_S
-    while (left := _left_now(before, loop, {*not_counting(), threads_named})) and time.monotonic() < end_s:
+    while True:
+        left = [each for each in _left_now(before, loop, set(not_counting())) if each.startswith(kinds)]
+        if not left or time.monotonic() > end_s:
+            return left
         time.sleep(PAUSE_S)
-    return left
 
 
 def _left_now(before: Holdings, loop: asyncio.AbstractEventLoop | None, expected: set[str]) -> list[str]:
@@ -77,14 +80,14 @@ def _left_now(before: Holdings, loop: asyncio.AbstractEventLoop | None, expected
 
 def _described(timer: QObject) -> str:
     interval = f"{timer.interval()} ms, " if isinstance(timer, QTimer) else ""
-    return f"timer {timer!r} ({interval}of {timer.parent()!r})"
+    return f"timer {timer!r} ({interval}of {QObject.parent(timer)!r})"
 
 
 def _descriptors() -> Iterable[str]:
-    for descriptor in os.listdir(_DESCRIPTORS):
+    for descriptor in list(_DESCRIPTORS.iterdir()):
         # That of the listing itself is closed by now.
         with suppress(FileNotFoundError):
-            target = os.readlink(_DESCRIPTORS / descriptor)
+            target = str(descriptor.readlink())
             if not target.startswith("/proc/"):
                 yield target
 
@@ -94,5 +97,6 @@ def _timers() -> Iterable[QObject]:
     for each in gc.get_objects():
         if isinstance(each, QTimer) and shiboken6.isValid(each) and each.isActive():
             yield each
-    dispatcher = QAbstractEventDispatcher.instance()
-    yield from dispatcher.children() if dispatcher is not None else ()
+    # There is one as soon as there is an application.
+    if QCoreApplication.instance() is not None:
+        yield from QAbstractEventDispatcher.instance().children()

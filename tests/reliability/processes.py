@@ -10,15 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NoReturn
 
 from PySide6.QtCore import QMetaObject, Qt
 
+from desktop_app.preferences import exchange
 from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD
 from tests.helpers.polling import eventually
 from tests.helpers.scripted_server import Connection, ReceivedRequest
 from tests.reliability.network import through_toxics
-from tests.reliability.sites import Make, Person, Site, Surroundings, answering, scripted
+from tests.reliability.sites import Make, Person, Site, Surroundings, answering, healthy, scripted
 from tests.x11.processes import Identity, children_of, listening_port
 
 SERVICE: Final = "-m desktop_app serve"
@@ -26,6 +27,8 @@ PROXY: Final = "-m desktop_app.conditions"
 REPOSITORY: Final = Path(__file__).parents[2]
 WITHOUT_EFFECT: Final = {"type": "latency", "attributes": {"latency": 0}}
 _ESTABLISHED: Final = "01"
+Trouble = Literal["slot", "task", "thread"]
+TROUBLES: Final[tuple[Trouble, ...]] = ("slot", "task", "thread")
 Moment = Literal["during the reply", "after the reply"]
 
 
@@ -143,3 +146,32 @@ def in_the_midst(strike: Callable[[Site], object]) -> Make:
 def close(site: Site) -> None:
     """Close the window, as a person would."""
     QMetaObject.invokeMethod(site.running.window, "close", Qt.ConnectionType.QueuedConnection)
+
+
+def signalled(number: signal.Signals) -> Make:
+    """Make the fault that the program, in a process of its own, gets a signal."""
+    return in_the_midst(lambda site: os.kill(site.process_id, number))
+
+
+def troubled(trouble: Trouble) -> Make:
+    """Make the fault that there is an exception in the program, where nobody expects any."""
+
+    @contextmanager
+    def make(_surroundings: Surroundings) -> Iterator[Site]:
+        with scripted(answering(healthy)) as (_, site):
+            site.trouble = trouble
+            yield site
+
+    return make
+
+
+@contextmanager
+def program_at_fault(surroundings: Surroundings) -> Iterator[Site]:
+    """Have a bug in the program itself, in the midst of the load."""
+
+    def decode(*_arguments: object) -> NoReturn:
+        raise RuntimeError("trouble that nobody expected")
+
+    surroundings.patch.setattr(exchange, "_decode", decode)
+    with scripted(answering(healthy)) as (_, site):
+        yield site

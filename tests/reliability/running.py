@@ -59,6 +59,11 @@ class Observation:
     secrets: set[str] = field(default_factory=set)
     """What must be found nowhere."""
     left: list[str] = field(default_factory=list)
+    """What the program has not given back."""
+    exit_code: int = 0
+    """Of a program in a process of its own."""
+    complaints: list[str] = field(default_factory=list)
+    """What a program in a process of its own said on stderr."""
 
     @property
     def took_ms(self) -> float:
@@ -115,7 +120,7 @@ class Person:
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Let the program go on until something is so."""
         async with asyncio.timeout(HANG_S):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - nobody tells when it is
                 await asyncio.sleep(PAUSE_S)
 
     async def see(self, kind: type[State]) -> None:
@@ -169,7 +174,6 @@ def run(qt: Application, site: Site, mode: Mode, deadline_ms: int, directory: Pa
         for owner in (program.window, program.monitor):
             shiboken6.delete(owner)
     site.program = None
-    del program
     gc.collect()
     observation.left = left_since(before, loop=loops[0], not_counting=site.belongings)
     return observation
@@ -219,7 +223,7 @@ def _take_down(program: Program, state: State, observation: Observation) -> None
 
 def found_secrets(secrets: Iterable[str], texts: Iterable[str], directories: Iterable[Path]) -> list[str]:
     """Tell where there is something secret: in these texts, or in a file in these directories."""
-    secrets = [secret.encode() for secret in secrets]
+    sought = [secret.encode() for secret in secrets]
     contents = {f"text {number}": text.encode() for number, text in enumerate(texts)}
     contents |= {str(path): path.read_bytes() for each in directories for path in each.rglob("*") if path.is_file()}
-    return [place for place, content in contents.items() if any(secret in content for secret in secrets)]
+    return [place for place, content in contents.items() if any(secret in content for secret in sought)]

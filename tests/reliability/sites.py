@@ -75,6 +75,10 @@ class Site:
     belongings: Belongings = tuple
     claim: Callable[[], object] | None = None
     """What has to be true in the end beside what every fault has to come to; an assertion."""
+    trouble: str = "none"
+    """What fails in a program that runs in a process of its own (see `child`)."""
+    process_id: int = field(default=0, init=False)
+    """Of such a program, once it runs."""
     program: Program | None = field(default=None, init=False)
     """Once it runs; for what a server does to it."""
 
