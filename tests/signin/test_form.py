@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.errors import ExchangeError, ServiceUnreachable, TooManyAttempts
 from desktop_app.signin.countdown import Countdown
-from desktop_app.signin.form import SignInForm
+from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD, SignInForm
 from desktop_app.signin.home import HomePage
 from desktop_app.signin.state import Failure, SignedOut
 from desktop_app.signin.window import Window
@@ -60,6 +60,15 @@ def test_enter_in_either_field_signs_in(window: Window, submitted: list[tuple[st
     window.form.password.setText("a password")
     QTest.keyClick(getattr(window.form, field), Qt.Key.Key_Return)
     assert submitted == [("ada@example.com", "a password")]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_the_demo_account_is_signed_in_by_the_next_key(
+    window: Window, submitted: list[tuple[str, str]], key: Qt.Key
+) -> None:
+    QTest.mouseClick(window.form.demo, Qt.MouseButton.LeftButton)
+    QTest.keyClick(window.focusWidget(), key)
+    assert submitted == [(DEMO_EMAIL, DEMO_PASSWORD)]
 
 
 @pytest.mark.parametrize("email", ["", "   ", "ada", "@", "ada@", "@example.com", "a b@example.com", "a@b@c"])
