@@ -140,7 +140,7 @@ class SignInForm(QFrame):
         self.banner.hide()
         if failure is not None:
             self.banner.show_message(*described(failure))
-            self.banner.count_down(wait_s(failure), partial(described, failure))
+            self.banner.count_down(wait_s(failure), partial(described, failure), failure)
             if wants_new_password(failure):
                 self.password.clear()
                 must_type = True

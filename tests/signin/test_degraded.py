@@ -236,6 +236,22 @@ def test_too_many_attempts_count_down_in_the_banner(shown: Shown, qtbot: QtBot) 
     qtbot.waitUntil(lambda: shown.home.banner.text.text() == "You can try again now.")
 
 
+def test_a_reload_does_not_begin_the_countdown_anew(shown: Shown, qtbot: QtBot) -> None:
+    page = Degraded(EMAIL, SESSION, Failure(TooManyAttempts(seconds=1), 100))
+    text = shown.home.banner.text
+    shown.show(page)
+    qtbot.waitUntil(lambda: text.text() == "You can try again now.")
+    shown.load(before=page)
+    assert text.text() == "You can try again now."
+
+
+def test_the_next_refusal_is_counted_from_its_own_beginning(shown: Shown, qtbot: QtBot) -> None:
+    shown.degrade(TooManyAttempts(seconds=1))
+    qtbot.waitUntil(lambda: shown.home.banner.text.text() == "You can try again now.")
+    shown.degrade(TooManyAttempts(seconds=60))
+    assert "Try again in" in shown.home.banner.text.text()
+
+
 def test_an_expired_session_ends_at_the_form_with_the_email(shown: Shown) -> None:
     shown.show(HOME)
     shown.show(SignedOut(EMAIL, Failure(SessionExpired(), 20)))
