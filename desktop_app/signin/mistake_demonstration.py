@@ -47,15 +47,15 @@ class Demonstration:
         self._current: tuple[asyncio.Task[None], ...] = ()
 
     def open(self) -> None:
-        """Open the panel, and run the mistake at once; one that is open already comes to the front."""
+        """Open the panel, and run the mistake; a panel that is open already comes to the front."""
         if self.panel is None:
             self.panel = MistakePanel(self._window)
             if self._theme is not None:
                 self.panel.set_theme(self._theme)
             self.panel.run_requested.connect(self.run)
+            self.panel.painted.connect(self._on_panel_painted)
             self.panel.finished.connect(self._on_panel_finished)
             self.panel.show()
-            self.run(self.panel.variant)
         else:
             self.panel.activateWindow()
 
@@ -122,6 +122,11 @@ class Demonstration:
         if error is not None:
             context = {"message": "unexpected in a sandbox", "exception": error, "task": run}
             asyncio.get_running_loop().call_exception_handler(context)
+
+    def _on_panel_painted(self) -> None:
+        # Not before: painting the whole panel would be a part of the times.
+        if self.panel is not None and not self._current:
+            self.run(self.panel.variant)
 
     def _on_panel_finished(self) -> None:
         self._drop_runs()

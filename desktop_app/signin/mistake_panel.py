@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -27,7 +27,7 @@ from desktop_app.signin.mistake_column import LoadColumn
 from desktop_app.signin.theme import Theme, style_sheet
 
 SMALLEST = QSize(640, 480)
-USUAL = QSize(1160, 760)
+USUAL = QSize(1160, 820)
 
 
 class MistakePanel(QDialog):
@@ -39,6 +39,8 @@ class MistakePanel(QDialog):
 
     run_requested = Signal(object)
     """The person wants this `Variant` to be run, beside the managed load."""
+    painted = Signal()
+    """The panel is on the screen for the first time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,7 @@ class MistakePanel(QDialog):
         self._template = style_template() + style_template("mistake")
         self.variant = VARIANTS[0]
         self.announcement = ""
+        self._is_painted = False
         self.heading = plain_label("title", wraps=True)
         self.explanation = plain_label(wraps=True)
         self.types_text = plain_label("muted", wraps=True)
@@ -156,6 +159,14 @@ class MistakePanel(QDialog):
         """Tell a screen reader."""
         self.announcement = text
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            # Once the frame has gone out.
+            QTimer.singleShot(0, self, self.painted.emit)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

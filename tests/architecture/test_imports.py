@@ -29,6 +29,7 @@ QT_FREE = [
     "desktop_app.responsiveness.detector",
     "desktop_app.responsiveness.events",
     "desktop_app.responsiveness.timeline",
+    "desktop_app.signin.mistake",
 ]
 
 WITHOUT_QT = """

@@ -322,7 +322,7 @@ def test_without_a_session_it_says_so_plainly(start: Start) -> None:
     running = start(HEALTHY)
     demonstration_of(running).open()
     panel = panel_of(running)
-    assert panel.notice.isVisible()
+    running.wait_until(panel.notice.isVisible)
     running.click(panel.again)
     assert demonstration_of(running).runs == set()
 
