@@ -17,7 +17,6 @@ from tests.service.conftest import DEMO
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from pathlib import Path
 
 FAULTS = "/control/faults"
 PREFERENCES = "/v1/me/preferences"
