@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shlex
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from desktop_app import __version__
 from desktop_app.conditions.api import LARGEST_BODY_BYTES
-from desktop_app.conditions.arguments import EXAMPLE
+from desktop_app.conditions.arguments import EXAMPLE, arguments_from
 from desktop_app.conditions.configuration import Address, address_from
 from tests.conditions.processes import ProxyProcess
 from tests.conditions.upstreams import HANG_S, connect, is_quiet, read_exactly, sees_the_close, upstream
+from tests.readme import README
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -406,25 +409,40 @@ def test_many_changes_at_once_are_all_made(shared_proxy: ProxyProcess, client: h
     assert {toxic["name"] for toxic in client.get(TOXICS).json()} == {str(number) for number in range(20)}
 
 
-def test_the_example_of_the_help_does_what_it_says() -> None:
-    start, curl = (shlex.split(line) for line in EXAMPLE.splitlines() if line.startswith("  "))
-    arguments = start[start.index("--listen") :]
+def curl(client: httpx2.Client, control: str, line: str) -> httpx2.Response:
+    """Do what curl does with these arguments."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    parser.add_argument("-d")
+    parser.add_argument("-X")
+    parser.add_argument("url")
+    program, *given = shlex.split(line)
+    arguments = parser.parse_args(given)
+    assert (program, arguments.url.startswith(f"http://{control}/")) == ("curl", True)
+    return client.request(
+        arguments.X or ("POST" if arguments.d else "GET"),
+        arguments.url.removeprefix(f"http://{control}"),
+        content=arguments.d,
+        headers={"User-Agent": "curl/8.5.0", "Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+
+def test_the_example_of_the_readme_does_what_it_says() -> None:
+    lines = [line.strip() for line in EXAMPLE.splitlines() if line.startswith("  ")]
+    assert "\n".join(lines) in README.read_text(encoding="utf-8")
+    start, add, remove = lines
+    documented = arguments_from(shlex.split(start)[3:])
     with upstream(says(b"!")) as service:
-        chosen = {"--upstream": str(service), "--listen": "127.0.0.1:0", "--control": "127.0.0.1:0"}
-        options = [part for option in arguments[::2] for part in (option, chosen[option])]
-        process = ProxyProcess(*options, first_line=b"")
+        process = ProxyProcess("--upstream", str(service), first_line=b"")
         try:
-            assert curl[:2] == ["curl", "-d"]
-            assert curl[3].startswith("http://{}/".format(arguments[arguments.index("--control") + 1]))
             with process.client(None) as client:
-                # As curl sends it.
-                answer = client.post(
-                    "/" + curl[3].split("/", 3)[3],
-                    content=curl[2],
-                    headers={"User-Agent": "curl/8.5.0", "Content-Type": "application/x-www-form-urlencoded"},
-                )
-                assert answer.json()["attributes"]["latency"] == 800
-                (toxic,) = client.get("/proxies/service/toxics").json()
-                assert toxic["type"] == "latency"
+                assert curl(client, str(documented.control), add).json()["attributes"] == {
+                    "latency": 800,
+                    "jitter": 0,
+                }
+                started_ns = time.monotonic_ns()
+                assert answer_at(process.address) == b"!"
+                assert time.monotonic_ns() - started_ns >= 800_000_000
+                assert curl(client, str(documented.control), remove).status_code == 204
+                assert client.get(TOXICS).json() == []
         finally:
             process.dispose()
