@@ -83,8 +83,8 @@ def _statuses() -> list[Fault]:
 FAULTS: Final = (
     Fault("none: the real service", network.sound, "home", deadline_ms=UNHURRIED_MS),
     Fault("refused", network.refusing, "form", UNREACHABLE),
-    Fault("DNS failure", network.without_such_name, "form", UNREACHABLE),
-    Fault("DNS hanging", network.lookup_hanging, "form", LATE),
+    Fault("DNS failure", network.looked_up("unknown"), "form", UNREACHABLE),
+    Fault("DNS hanging", network.looked_up("hanging"), "form", LATE),
     Fault("SYN blackhole", network.swallowing_connections, "form", LATE),
     Fault("silent at signing in", answered(sending_then_silent()), "form", LATE),
     Fault("silent at loading", answered(sending_then_silent(), "loading"), "degraded", LATE),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -17,7 +17,7 @@ from desktop_app.conditions.presets import Conditions
 from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD
 from tests.helpers.exchanges import PREFERENCES_JSON, SESSION_JSON
 from tests.helpers.scripted_server import Connection, ReceivedRequest, ScriptedServer, raw_reply, refused_address
-from tests.reliability import replies
+from tests.reliability import lookups, replies
 from tests.reliability.sites import (
     HEALTHY,
     JSON,
@@ -37,7 +37,6 @@ from tests.reliability.sites import (
 )
 
 PROXY_VARIABLES: Final = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-UNKNOWN_HOST: Final = "http://shop.test"
 LOOKUPS: Final = ("executor", "resolve")
 """The names of the threads that look names up, of which a hanging one cannot be ended."""
 DRIP_S: Final = 0.05
@@ -51,31 +50,24 @@ def refusing(_surroundings: Surroundings) -> Iterator[Site]:
     yield Site("http://{}:{}".format(*refused_address()))
 
 
-@contextmanager
-def without_such_name(surroundings: Surroundings) -> Iterator[Site]:
-    """Have the system know no such host."""
+def looked_up(becomes: Literal["unknown", "hanging"]) -> Make:
+    """Make the fault that this becomes of looking up the service's name; a lookup that hangs does so to the end."""
 
-    def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    @contextmanager
+    def make(surroundings: Surroundings) -> Iterator[Site]:
+        start_up = surroundings.directory / "start-up"
+        start_up.mkdir()
+        shutil.copy(lookups.__file__, start_up / "sitecustomize.py")
+        surroundings.patch.setenv("PYTHONPATH", str(start_up))
+        surroundings.patch.setenv(lookups.VARIABLE, becomes)
+        surroundings.patch.setattr(socket, "getaddrinfo", lookups.getaddrinfo)
+        lookups.released.clear()
+        try:
+            yield Site(f"http://{lookups.HOST}", belongings=lambda: LOOKUPS)
+        finally:
+            lookups.released.set()
 
-    surroundings.patch.setattr(socket, "getaddrinfo", getaddrinfo)
-    yield Site(UNKNOWN_HOST)
-
-
-@contextmanager
-def lookup_hanging(surroundings: Surroundings) -> Iterator[Site]:
-    """Have the lookup of the host's name not return before the program has ended."""
-    released = threading.Event()
-
-    def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
-        released.wait()
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
-    surroundings.patch.setattr(socket, "getaddrinfo", getaddrinfo)
-    try:
-        yield Site(UNKNOWN_HOST, belongings=lambda: LOOKUPS)
-    finally:
-        released.set()
+    return make
 
 
 @contextmanager
