@@ -85,6 +85,8 @@ class ChildProcess:
         import subprocess
 
         assert self._process.stdin is not None
+        # One that is still importing cannot listen yet; what it has written so far survives.
+        is_listening = self._has_answered
         try:
             self._process.stdin.close()
         except BrokenPipeError:
@@ -92,8 +94,7 @@ class ChildProcess:
         try:
             self._process.wait(CHILD_EXIT_LIMIT_S)
         except subprocess.TimeoutExpired:
-            # One that is still importing cannot listen yet; what it has written so far survives.
-            if self._has_answered:
+            if is_listening:
                 log.warning("%s does not end: killing it", self._process.args)
             self._process.kill()
             self._process.wait()
@@ -108,6 +109,9 @@ class Backend:
 
     One thread starts them, starts each once more when it dies, and changes the conditions; it does one thing after
     the other, so that what was asked for last is what is in force in the end.
+
+    Before a service that is given there is a proxy only from the first conditions on that need one: a proxy has
+    already accepted a connection that the service then refuses, so that the two cannot be told apart any more.
 
     Args:
         conditions: What happens to the network and the database, at first.
@@ -151,7 +155,8 @@ class Backend:
     def apply(self, conditions: Conditions) -> Future[None]:
         """Put other conditions into force, for what is under way as well; they are when the future is done.
 
-        It fails with a `DesktopAppError` when the processes do not take them. After `close` it stays as it is.
+        The first proxy before a service that is given comes too late for what is under way. The future fails with a
+        `DesktopAppError` when the processes do not take the conditions; after `close` it stays as it is.
         """
         done: Future[None] = Future()
         self._jobs.put(lambda: self._apply(conditions, done))
@@ -173,10 +178,11 @@ class Backend:
         """Do what there is to do until the program ends; for the thread named "backend"."""
         try:
             service = None if self._server else self._start_service()
-            self._start_proxy(ANY_PORT)
+            if service is not None or self._conditions.toxics:
+                self._start_proxy(ANY_PORT)
             if service is not None:
                 self._await_service(service)
-            self._connect()
+            self._connect(self._conditions)
         except (DesktopAppError, OSError) as error:
             self._fail(error)
         self._do_jobs()
@@ -197,8 +203,13 @@ class Backend:
 
     def _apply(self, conditions: Conditions, done: Future[None]) -> None:
         try:
-            self._put_into_force(conditions, now=True)
-        except DesktopAppError as error:
+            if self._proxy is None and conditions.toxics:
+                self._start_proxy(ANY_PORT)
+                self._endpoint = Future()
+                self._connect(conditions)
+            else:
+                self._put_into_force(conditions, now=True)
+        except (DesktopAppError, OSError) as error:
             done.set_exception(error)
         else:
             self._conditions = conditions
@@ -220,7 +231,7 @@ class Backend:
             raise ServiceNotStarted(reason="it ended unexpectedly, also after a restart.")
         log.warning("The service ended unexpectedly: restarting it")
         self._await_service(self._start_service(), restarts - 1)
-        self._connect()
+        self._connect(self._conditions)
 
     def _start_proxy(self, port: int, restarts: int = RESTARTS) -> None:
         # It is ready long before the service is, so it leaves the processor to the window first.
@@ -259,22 +270,22 @@ class Backend:
 
         threading.Thread(target=watch, name="watch", daemon=True).start()
 
-    def _connect(self) -> None:
-        """Put the conditions into force for a service that is ready, and make the endpoint known."""
-        self._put_into_force(self._conditions)
+    def _connect(self, conditions: Conditions) -> None:
+        """Put conditions into force for a service that is ready, and make the endpoint known."""
+        self._put_into_force(conditions)
         # Not before there is a service: what this imports takes as long as the window does to appear.
         from desktop_app.preferences.transport import Endpoint, new_ssl_context
 
-        assert self._proxy is not None
         secret = "" if self._server else self._secret
-        self._endpoint.set_result(Endpoint(self._url, secret, self._proxy.listens_at, new_ssl_context(self._url)))
+        via = self._proxy.listens_at if self._proxy else None
+        self._endpoint.set_result(Endpoint(self._url, secret, via, new_ssl_context(self._url)))
 
     def _put_into_force(self, conditions: Conditions, *, now: bool = False) -> None:
         from desktop_app.conditions.control import configure_proxy
         from desktop_app.conditions.service_control import control_service
 
-        if self._proxy is None:
-            raise ServiceNotStarted(reason="there is no proxy.")
+        if not self._url:
+            raise ServiceNotStarted(reason="it has not been started.")
         host, port = address_of(self._url)
         if not self._server:
             control_service(
@@ -286,14 +297,15 @@ class Backend:
                 now=now,
                 timeout_s=CONTROL_LIMIT_S,
             )
-        configure_proxy(
-            self._proxy.controlled_at,
-            self._secret,
-            upstream=(host, port),
-            toxics=conditions.toxics,
-            seed=conditions.seed,
-            timeout_s=CONTROL_LIMIT_S,
-        )
+        if self._proxy is not None:
+            configure_proxy(
+                self._proxy.controlled_at,
+                self._secret,
+                upstream=(host, port),
+                toxics=conditions.toxics,
+                seed=conditions.seed,
+                timeout_s=CONTROL_LIMIT_S,
+            )
 
 
 class _ProxyAddress(NamedTuple):

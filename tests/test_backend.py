@@ -18,6 +18,7 @@ from desktop_app.backend import Backend, ChildProcess
 from desktop_app.conditions.presets import PRESETS, Conditions
 from desktop_app.errors import DesktopAppError, ProfileError, ServiceNotStarted
 from desktop_app.preferences.transport import SECRET_HEADER, Endpoint
+from tests.helpers.children import proxy_pid, service_pid
 from tests.helpers.program import HANG_S, REPOSITORY, environment
 from tests.helpers.scripted_server import ScriptedServer
 from tests.preferences.test_driving import serve_everything
@@ -118,27 +119,26 @@ def test_the_conditions_are_made_by_a_proxy_before_it(start: Start) -> None:
 def test_a_service_that_is_given_is_not_started_and_told_no_secret(start: Start) -> None:
     backend = start(server="https://shop.example.com")
     endpoint = backend.endpoint().result(HANG_S)
-    assert (endpoint.url, endpoint.secret, len(pids(backend))) == ("https://shop.example.com", "", 1)
+    assert (endpoint.url, endpoint.secret, endpoint.via) == ("https://shop.example.com", "", None)
+    assert pids(backend) == []
 
 
-def test_a_service_that_is_given_has_a_proxy_before_it(start: Start) -> None:
+def test_a_service_that_is_given_has_no_proxy_before_it_until_one_is_needed(start: Start) -> None:
+    with ScriptedServer(serve_everything) as server:
+        backend = start(server=server.url)
+        backend.apply(PRESETS["healthy"]).result(HANG_S)
+        assert pids(backend) == []
+        backend.apply(SLOW).result(HANG_S)
+        endpoint = backend.endpoint().result(HANG_S)
+        assert endpoint.via is not None
+        assert (endpoint.url, endpoint.secret, len(pids(backend))) == (server.url, "", 1)
+
+
+def test_a_service_that_is_given_can_have_a_proxy_before_it(start: Start) -> None:
     with ScriptedServer(serve_everything) as server:
         backend = start(SLOW, server=server.url)
         endpoint = backend.endpoint().result(HANG_S)
         assert (endpoint.url, endpoint.secret, len(pids(backend))) == (server.url, "", 1)
-
-
-def service_pid(backend: Backend) -> int:
-    return pid_of(backend, "'serve'")
-
-
-def proxy_pid(backend: Backend) -> int:
-    return pid_of(backend, "desktop_app.conditions")
-
-
-def pid_of(backend: Backend, words: str) -> int:
-    """Find the newest process that was started with these words."""
-    return [child._process.pid for child in backend._children if words in str(child._process.args)][-1]
 
 
 def test_a_service_that_died_is_started_once_more(start: Start, caplog: pytest.LogCaptureFixture) -> None:

@@ -46,6 +46,8 @@ _REASONS: Final = {
     sqlite3.SQLITE_IOERR: "it can't be read or written",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened",
 }
+# After these, what is open can still be read.
+_OPEN_ALL_THE_SAME: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 
 
 class DatabaseUnavailable(StoreError):
@@ -174,7 +176,7 @@ class Database:
         if is_locked(error):
             return self._unavailable("it is locked", _RETRY_AFTER_S)
         code = _code(error)
-        if code != sqlite3.SQLITE_FULL:
+        if code not in _OPEN_ALL_THE_SAME:
             self._generation += 1
         return self._unavailable(_REASONS.get(code, "it does not do what it was asked for"))
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BodyFault = Literal["malformed", "oversized", "wrong-type", "not-utf8", "deep", "empty"]
-_HeaderValue = Annotated[str, Meta(max_length=2000, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
+_HeaderValue = Annotated[str, Meta(max_length=500, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
+_Path = Annotated[str, Meta(max_length=200, pattern=r"\A/[!-~]*\Z")]
 
 _UNTOUCHED: Final = ("/control/", "/healthz", "/metrics", "/openapi.json")
 _DEPTH: Final = 10_000
@@ -52,7 +53,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     method: Literal["GET", "POST", "DELETE"] | None = None
-    path: Annotated[str, Meta(max_length=2000)] | None = None
+    path: _Path | None = None
     first: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
     retry_after: _HeaderValue | None = None
@@ -63,7 +64,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
 class FaultOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """All faults that are in force; of those that match a request the first is made."""
 
-    faults: Annotated[tuple[Fault, ...], Meta(max_length=100)]
+    faults: Annotated[tuple[Fault, ...], Meta(max_length=10)]
 
 
 class Faults:

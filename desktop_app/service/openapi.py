@@ -66,7 +66,11 @@ def document(operations: Sequence[Operation], *, has_secret: bool) -> dict[str, 
         "openapi": "3.1.0",
         "info": {"title": "Desktop App service", "version": __version__, "license": {"name": "MIT"}},
         "paths": paths,
-        "components": {"schemas": schemas.components, "securitySchemes": schemes},
+        "components": {
+            "schemas": schemas.components,
+            "responses": {str(status): schemas.problem(status) for status in sorted(schemas.problems)},
+            "securitySchemes": schemes,
+        },
     }
 
 
@@ -79,11 +83,18 @@ class _Schemas:
             types |= {kind: None for kind in (operation.takes, operation.gives) if isinstance(kind, type)}
         schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         self._of_type = dict(zip(types, schemas, strict=True))
+        self.problems: set[int] = set()
+        """The statuses of all problems that were referred to."""
         self.components: dict[str, Any] = {name: _ecma(schema) for name, schema in components.items()}
 
     def json(self, kind: type[Any]) -> dict[str, Any]:
         """Return the content of a body of this type."""
         return {"application/json": {"schema": self._of_type[kind]}}
+
+    def problem_reference(self, status: int) -> dict[str, Any]:
+        """Return a reference to the response for a problem."""
+        self.problems.add(int(status))
+        return {"$ref": f"#/components/responses/{status:d}"}
 
     def problem(self, status: int) -> dict[str, Any]:
         """Return the response for a problem."""
@@ -110,7 +121,7 @@ def _operation(operation: Operation, schemas: _Schemas, *, has_secret: bool) -> 
         "summary": operation.summary,
         "security": [requirement] if requirement else [],
         "responses": {str(operation.success): _success(operation, schemas)}
-        | {str(int(status)): schemas.problem(status) for status in sorted(problems)},
+        | {str(int(status)): schemas.problem_reference(status) for status in sorted(problems)},
     }
     if operation.takes is not None:
         described["requestBody"] = {"required": True, "content": schemas.json(operation.takes)}

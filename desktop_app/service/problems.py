@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -55,11 +55,13 @@ async def read_body(request: Request, schema: type[_Body]) -> _Body:
     if total_bytes > LARGEST_BODY_BYTES:
         raise HTTPException(413, f"The body may have at most {LARGEST_BODY_BYTES} bytes.")
     try:
-        return msgspec.json.decode(body, type=schema)
+        return msgspec.convert(_with_whole_numbers(msgspec.json.decode(body)), schema)
     except msgspec.ValidationError as error:
-        raise HTTPException(422, "A field is missing or has the wrong type.") from error
+        raise HTTPException(422, "A field is missing, unknown or not of its type.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HTTPException(400, "The body is not valid JSON.") from error
+    except RecursionError as error:
+        raise HTTPException(400, "The body is nested too deeply.") from error
 
 
 async def received(request: Request) -> tuple[bytes, int]:
@@ -105,6 +107,15 @@ async def on_database_unavailable(_request: Request, error: Exception) -> Respon
 async def on_unexpected(_request: Request, _error: Exception) -> Response:
     """Answer a bug; Starlette raises it again for uvicorn, which logs it with its traceback."""
     return problem(500, "Something went wrong in the service.")
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """Return the decoded JSON with 2.0 as 2, which JSON does not tell apart, but msgspec does."""
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _phrase(status: int) -> str:

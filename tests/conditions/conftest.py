@@ -10,7 +10,7 @@ from tests.conditions.upstreams import echo, upstream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from desktop_app.conditions.messages import Address
+    from desktop_app.conditions.configuration import Address
 
 
 @pytest.fixture
@@ -22,12 +22,10 @@ def echo_service() -> Iterator[Address]:
 @pytest.fixture
 def proxy() -> Iterator[ProxyProcess]:
     """A proxy process; whatever was done to it, it has said nothing on stderr at its end."""
-    process = ProxyProcess()
+    process = ProxyProcess("--child")
     try:
         yield process
         process.end()
         assert process.stderr() == ""
     finally:
-        process.process.kill()
-        process.process.wait()
         process.dispose()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop_app.conditions import proxy as proxy_module
-from desktop_app.conditions.messages import Configuration
+from desktop_app.conditions.configuration import Configuration
 from desktop_app.conditions.presets import PRESETS
 from desktop_app.conditions.proxy import Proxy
 from tests.conditions.processes import toxics_of
@@ -19,7 +19,7 @@ from tests.conditions.upstreams import HANG_S, connect, echo, refusing, upstream
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from desktop_app.conditions.messages import Address
+    from desktop_app.conditions.configuration import Address
 
 
 async def until_tasks(count: int) -> None:

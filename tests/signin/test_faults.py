@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +26,7 @@ from desktop_app.errors import (
     TooManyAttempts,
 )
 from desktop_app.signin.state import Degraded, Home, Mode, SignedOut
+from tests.helpers.children import service_pid
 from tests.helpers.scripted_server import Connection, ScriptedServer
 from tests.helpers.service_process import store_path
 from tests.signin.conftest import HEALTHY, PASSWORD, Start
@@ -141,7 +144,7 @@ def test_a_service_that_died_twice_is_told_at_the_next_sign_in(
     for _ in range(2):
         running.wait_until(backend.endpoint().done)
         endpoint = backend.endpoint()
-        backend._children[-1]._process.kill()
+        os.kill(service_pid(backend), signal.SIGKILL)
         running.wait_until(lambda endpoint=endpoint: backend.endpoint() is not endpoint)  # type: ignore[misc]
     running.wait_until(backend.endpoint().done)
     caplog.clear()
