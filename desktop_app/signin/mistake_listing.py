@@ -70,7 +70,6 @@ class SourceListing(QPlainTextEdit):
             self.setExtraSelections([])
             return
         mark = QTextEdit.ExtraSelection()
-        # Types that PySide6's stubs do not know of the members of this class.
         mark.cursor = QTextCursor(self.document().findBlockByNumber(self._marked_index))
         mark.format.setBackground(self._mark_color)
         mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
