@@ -281,6 +281,22 @@ def test_limit_data_downstream_delivers_its_bytes_and_closes(proxy: ProxyProcess
             assert read_to_end(client) == (bytes(range(256)) * 1024)[:100_000]
 
 
+def test_limit_data_closes_the_service_too_while_the_client_is_still_there(proxy: ProxyProcess) -> None:
+    is_closed = threading.Event()
+
+    def answer_and_listen(connection: socket.socket) -> None:
+        connection.sendall(b"hello, and more")
+        with contextlib.suppress(ConnectionError):
+            read_to_end(connection)
+        is_closed.set()
+
+    with upstream(answer_and_listen) as address:
+        proxy.configure(Configuration(upstream=address, toxics=(limit_data(5),)))
+        with connect(proxy.address) as client:
+            assert read_to_end(client) == b"hello"
+            assert is_closed.wait(HANG_S)
+
+
 def test_limit_data_upstream_delivers_its_bytes_and_closes_the_client(proxy: ProxyProcess) -> None:
     received = bytearray()
     is_over = threading.Event()
