@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ class Proxy:
         self._configured.set()
         self._configured = asyncio.Event()
         if is_moving or configuration.is_down:
-            self._stop_listening()
+            await self._stop_listening()
             await self._end(lambda _connection: True, closes=True)
         if is_moving:
             self._place.close()
@@ -108,15 +109,21 @@ class Proxy:
 
     async def close(self) -> None:
         """Stop listening, reset every connection, and return when all is closed."""
-        self._stop_listening()
+        await self._stop_listening()
         await self._end(lambda _connection: True, closes=False)
         if self._place is not None:
             self._place.close()
 
-    def _stop_listening(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+    async def _stop_listening(self) -> None:
+        server, self._server = self._server, None
+        if server is None:
+            return
+        if sys.platform != "win32":
+            # asyncio takes a connection up one step after it has accepted it. Were the server closed by then, nobody
+            # would have the connection, and its client would wait for ever; so no more are accepted first.
+            asyncio.get_running_loop().remove_reader(server.sockets[0])
+            await asyncio.sleep(0)
+        server.close()
 
     async def _end(self, concerns: Callable[[Connection], bool], *, closes: bool) -> None:
         """End the connections that it concerns, and return when they have ended.

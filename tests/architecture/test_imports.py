@@ -19,8 +19,10 @@ QT_FREE = [
     "desktop_app.service.server",
     "desktop_app.conditions.__main__",
     "desktop_app.conditions.service_control",
+    "desktop_app.conditions.control",
     "desktop_app.conditions.presets",
     "desktop_app.conditions.proxy",
+    "desktop_app.conditions.server",
     "desktop_app.backend",
     "desktop_app.commands",
     "desktop_app.config",
@@ -71,6 +73,8 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
         ("desktop_app.app", ["asyncio", "qasync", "httpx2", "httpcore2", "msgspec", "sqlalchemy", "ssl"]),
         ("desktop_app.service.serve", ["asyncio", "starlette", "uvicorn", "sqlalchemy", "argon2", "PySide6"]),
         ("desktop_app.conditions.presets", ["asyncio", "msgspec"]),
+        ("desktop_app.conditions.control", ["asyncio", "msgspec", "starlette", "uvicorn"]),
+        ("desktop_app.conditions.__main__", ["starlette", "uvicorn", "h11", "PySide6"]),
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_wanted(module: str, heavy: list[str]) -> None:

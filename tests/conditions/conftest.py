@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop_app.conditions.configuration import Configuration
+from tests.conditions.apis import populate
 from tests.conditions.processes import ProxyProcess
 from tests.conditions.upstreams import echo, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx2
 
     from desktop_app.conditions.configuration import Address
 
@@ -37,3 +40,14 @@ def proxy(shared_proxy: ProxyProcess) -> ProxyProcess:
     """A proxy process that does nothing yet; it serves a module, for its start takes longer than most tests."""
     shared_proxy.configure(Configuration())
     return shared_proxy
+
+
+@pytest.fixture
+def client(shared_proxy: ProxyProcess) -> Iterator[httpx2.Client]:
+    """A client of a process that does nothing yet, but for its one proxy."""
+    with shared_proxy.client() as client:
+        for name in client.get("/proxies").json():
+            if name != "service":
+                client.delete(f"/proxies/{name}")
+        populate(client, name="service", upstream=None, toxics=[], seed=0)
+        yield client

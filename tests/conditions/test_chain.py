@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from desktop_app.conditions.stage import Ending
 from desktop_app.conditions.toxics import StreamToxic, Timeout
 from tests.conditions.chains import NS_PER_MS, latency, running, settle, timeout
 
@@ -224,3 +227,32 @@ def test_toxicity_is_decided_once_for_a_connection() -> None:
 
     seen = {tuple(asyncio.run(scenario(str(seed)))) for seed in range(20)}
     assert seen == {(0, 0, 0, 0, 0), (1, 1, 1, 1, 1)}
+
+
+def test_what_lies_between_toxics_that_are_taken_away_keeps_its_order() -> None:
+    async def scenario() -> list[bytes]:
+        async with running(latency(0, name="a"), latency(100, name="b"), timeout(0)) as run:
+            run.put(b"first")
+            await run.clock.advance_to_ms(100)  # now behind b
+            run.put(b"second")  # and this behind a
+            await settle()
+            await run.chain.replace((latency(0, name="a"),), "seed")
+            return run.arrived()
+
+    assert asyncio.run(scenario()) == [b"first", b"second"]
+
+
+@pytest.mark.parametrize("ticks", range(12))
+def test_data_that_is_held_survives_a_change_at_the_moment_of_its_end(ticks: int) -> None:
+    async def scenario() -> tuple[list[bytes], Ending | None]:
+        async with running(latency(0), timeout(0)) as run:
+            run.put(b"bye")
+            await settle()
+            run.chain.entry.end()
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            await run.chain.replace((), "seed")
+            await settle()
+            return run.arrived(), run.ending
+
+    assert asyncio.run(scenario()) == ([b"bye"], Ending.DRAINED)

@@ -323,3 +323,27 @@ def test_a_cut_whose_end_is_out_stays_one_when_the_toxic_is_taken_away() -> None
             return b"".join(run.arrived()), run.chain.was_cut
 
     assert asyncio.run(scenario()) == (b"abcd", True)
+
+
+def test_what_is_left_before_a_cut_does_not_follow_its_end() -> None:
+    async def scenario() -> bytes:
+        async with running(latency(0), limit_data(4)) as run:
+            run.put(b"abcdef")
+            await settle()
+            await run.chain.replace((), "seed")
+            await settle()
+            return b"".join(run.arrived())
+
+    assert asyncio.run(scenario()) == b"abcd"
+
+
+def test_a_cut_that_is_held_back_behind_it_is_not_forgotten_with_another_seed() -> None:
+    async def scenario() -> tuple[bytes, bool]:
+        async with running(limit_data(3), timeout(0)) as run:
+            run.put(b"abc")
+            await settle()
+            await run.chain.replace((limit_data(3),), "another")
+            await settle()
+            return b"".join(run.arrived()), run.chain.exit.has_ended
+
+    assert asyncio.run(scenario()) == (b"abc", True)

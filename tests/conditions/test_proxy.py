@@ -27,7 +27,7 @@ from tests.conditions.chains import (
     timeout,
 )
 from tests.conditions.processes import toxics_of
-from tests.conditions.upstreams import HANG_S, connect, echo, refusing, upstream
+from tests.conditions.upstreams import HANG_S, connect, echo, refusing, sees_the_close, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -199,6 +199,23 @@ def test_a_proxy_can_start_down() -> None:
         listening = await proxy.start(ANY_PORT, Configuration(enabled=False))
         with pytest.raises(ConnectionRefusedError):
             await asyncio.to_thread(connect, listening)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+@pytest.mark.parametrize("ticks", range(10))
+@pytest.mark.parametrize("listen", [None, ANY_PORT], ids=["down", "moved"])
+def test_what_is_accepted_at_the_last_moment_is_closed(listen: Address | None, ticks: int) -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        # Blocking, for the proxy is to be as many steps further and no more.
+        with connect(listening) as client:
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            await proxy.configure(Configuration(enabled=listen is not None), listen)
+            assert await asyncio.to_thread(sees_the_close, client)
         await proxy.close()
 
     assert complaints_of(scenario) == []

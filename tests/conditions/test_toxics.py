@@ -13,7 +13,6 @@ import pytest
 
 from desktop_app.conditions.configuration import Configuration
 from desktop_app.conditions.presets import PRESETS
-from desktop_app.conditions.toxics import Down
 from tests.conditions.chains import (
     bandwidth,
     latency,
@@ -134,35 +133,6 @@ def test_data_on_its_way_survives_every_change_of_toxics(proxy: ProxyProcess, ec
         assert read_exactly(client, len(sent)) == sent
 
 
-def answered(proxy: ProxyProcess, configuration: Configuration) -> list[bool]:
-    """Which of 16 connections, all open at once, get an answer; the others must be closed."""
-    proxy.configure(configuration)
-    clients: list[socket.socket | None] = []
-    with contextlib.ExitStack() as stack:
-        # The proxy numbers them in the order in which it accepts them, which is that of connecting.
-        for _ in range(16):
-            try:
-                clients.append(stack.enter_context(connect(proxy.address)))
-            except ConnectionResetError:  # at accept, which may overtake the connect
-                clients.append(None)
-        for client in filter(None, clients):
-            with contextlib.suppress(ConnectionError):  # closed already
-                client.sendall(b"ping")
-        return [client is not None and not sees_the_close(client) for client in clients]
-
-
-def test_toxicity_applies_to_its_share_of_connections_and_the_others_go_on(
-    proxy: ProxyProcess, echo_service: Address
-) -> None:
-    half = Configuration(upstream=echo_service, toxics=(timeout(1, toxicity=0.5),))
-    assert set(answered(proxy, half)) == {True, False}
-
-
-def test_toxicity_is_repeatable_with_a_seed(proxy: ProxyProcess, echo_service: Address) -> None:
-    half = Configuration(upstream=echo_service, toxics=(timeout(1, toxicity=0.5),), seed=7)
-    assert answered(proxy, half) == answered(proxy, half)
-
-
 def test_two_connections_do_not_delay_each_other(proxy: ProxyProcess, echo_service: Address) -> None:
     proxy.configure(Configuration(upstream=echo_service, toxics=(latency(700),)))
     with connect(proxy.address) as first, connect(proxy.address) as second:
@@ -281,6 +251,22 @@ def test_limit_data_downstream_delivers_its_bytes_and_closes(proxy: ProxyProcess
             assert read_to_end(client) == (bytes(range(256)) * 1024)[:100_000]
 
 
+def test_limit_data_closes_the_service_too_while_the_client_is_still_there(proxy: ProxyProcess) -> None:
+    is_closed = threading.Event()
+
+    def answer_and_listen(connection: socket.socket) -> None:
+        connection.sendall(b"hello, and more")
+        with contextlib.suppress(ConnectionError):
+            read_to_end(connection)
+        is_closed.set()
+
+    with upstream(answer_and_listen) as address:
+        proxy.configure(Configuration(upstream=address, toxics=(limit_data(5),)))
+        with connect(proxy.address) as client:
+            assert read_to_end(client) == b"hello"
+            assert is_closed.wait(HANG_S)
+
+
 def test_limit_data_upstream_delivers_its_bytes_and_closes_the_client(proxy: ProxyProcess) -> None:
     received = bytearray()
     is_over = threading.Event()
@@ -310,64 +296,6 @@ def test_limit_data_counts_through_every_change_of_other_toxics(proxy: ProxyProc
             assert read_exactly(client, 4) == b"%d123" % number
             proxy.configure(Configuration(upstream=echo_service, toxics=(*toxics, limit)))
         assert sees_the_close(client)
-
-
-def test_down_refuses_connections(proxy: ProxyProcess, echo_service: Address) -> None:
-    proxy.configure(Configuration(upstream=echo_service, toxics=(Down(),)))
-    for _ in range(3):
-        with pytest.raises(ConnectionRefusedError):
-            connect(proxy.address)
-
-
-def test_down_closes_what_is_open(proxy: ProxyProcess, echo_service: Address) -> None:
-    proxy.configure(Configuration(upstream=echo_service))
-    with connect(proxy.address) as client:
-        round_trip_ms(client)
-        proxy.configure(Configuration(upstream=echo_service, toxics=(Down(),)))
-        assert client.recv(1) == b""
-
-
-def test_down_closes_what_waits_for_an_upstream(proxy: ProxyProcess) -> None:
-    with connect(proxy.address) as client:
-        proxy.configure(Configuration(toxics=(Down(),)))
-        assert sees_the_close(client)
-
-
-def test_what_was_down_comes_up_at_the_same_address(proxy: ProxyProcess, echo_service: Address) -> None:
-    for _ in range(3):
-        proxy.configure(Configuration(upstream=echo_service, toxics=(Down(),)))
-        proxy.configure(Configuration(upstream=echo_service))
-        with connect(proxy.address) as client:
-            assert round_trip_ms(client) > 0
-
-
-def test_a_share_that_is_down_is_reset_and_the_others_go_on(proxy: ProxyProcess, echo_service: Address) -> None:
-    half = Configuration(upstream=echo_service, toxics=(Down(toxicity=0.5),), seed=3)
-    first = answered(proxy, half)
-    assert set(first) == {True, False}
-    assert answered(proxy, half) == first
-
-
-def test_a_share_that_goes_down_is_of_the_open_connections_too(proxy: ProxyProcess, echo_service: Address) -> None:
-    proxy.configure(Configuration(upstream=echo_service))
-    with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(connect(proxy.address)) for _ in range(16)]
-        for client in clients:
-            round_trip_ms(client)
-        proxy.configure(Configuration(upstream=echo_service, toxics=(Down(toxicity=0.5),), seed=3))
-        seen = []
-        for client in clients:
-            with contextlib.suppress(ConnectionError):
-                client.sendall(b"ping")
-            seen.append(sees_the_close(client))
-    assert set(seen) == {True, False}
-
-
-def test_the_resets_of_a_share_are_repeatable(proxy: ProxyProcess, echo_service: Address) -> None:
-    half = Configuration(upstream=echo_service, toxics=(reset_peer(0, toxicity=0.5),), seed=5)
-    first = answered(proxy, half)
-    assert set(first) == {True, False}
-    assert answered(proxy, half) == first
 
 
 def test_a_large_transfer_survives_every_kind_of_toxic_put_in_and_taken_out(
