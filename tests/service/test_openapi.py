@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,7 @@ def schemathesis_finds_nothing(service: ServiceProcess, directory: Path, *option
         command += ["-H", f"{name}: {value}"]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Tested: [1-9]", done.stdout), done.stdout
     assert "Traceback" not in service.log()
 
 
