@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from desktop_app.conditions.presets import DATABASE_LOAD_CONNECTIONS, DATABASE_LOAD_S, PRESETS, Conditions
+from desktop_app.conditions.presets import DATABASE_LOAD_CUSTOMERS, DATABASE_LOAD_S, PRESETS, Conditions
 from desktop_app.config import DEFAULT_CONDITIONS
 
 REPOSITORY: Final = Path(__file__).parents[1]
@@ -88,8 +88,8 @@ def _ways(conditions: Conditions) -> Iterator[str]:
         yield f"the proxy{_direction(toxic)}: `{toxic['type']}{_attributes(toxic)}`{_toxicity(toxic)}"
     if conditions.database_load:
         yield (
-            f"the service: queries that never end hold {DATABASE_LOAD_CONNECTIONS} connections of the customer store "
-            f"for {DATABASE_LOAD_S:g} s"
+            f"the service: {DATABASE_LOAD_CUSTOMERS} background customers hold the customer store's connections and "
+            f"its write lock for {DATABASE_LOAD_S:g} s"
         )
     for fault in conditions.faults:
         yield f"the service: `{_pairs(fault)}`"

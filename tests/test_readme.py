@@ -72,7 +72,7 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
         "| `foul` | All of it: 300 ms. "
         "| the proxy, upstream: `latency(latency=300, jitter=200)` on 25 % of the connections; "
         "the proxy, downstream: `bandwidth(rate=40)`; the proxy: `down`; "
-        "the service: queries that never end hold 2 connections of the customer store for 6 s; "
+        "the service: 4 background customers hold the customer store's connections and its write lock for 6 s; "
         r"the service: `status=503, first=2, path=a\|b` |"
     )
 

@@ -110,8 +110,8 @@ class Limit:
 
     def __init__(self, attributes: LimitDataAttributes, previous: Limit | None) -> None:
         self._limit_bytes = attributes.limit_bytes
-        self._passed_bytes = previous._passed_bytes if previous else 0
-        self.has_cut = bool(previous and previous.has_cut) and self._passed_bytes >= self._limit_bytes
+        self.passed_bytes: int = previous.passed_bytes if previous else 0
+        self.has_cut: bool = previous is not None and previous.has_cut and self.passed_bytes >= self._limit_bytes
         """Whether it has ended its outbox: the connection is to be closed once that is empty."""
 
     async def run(self, inbox: Pipe, outbox: Pipe) -> Ending:
@@ -119,10 +119,10 @@ class Limit:
         while not self.has_cut and (chunk := await inbox.head()) is not None:
             await outbox.room()
             # Less than nothing where the limit was lowered.
-            if (left_bytes := self._limit_bytes - self._passed_bytes) > 0:
+            if (left_bytes := self._limit_bytes - self.passed_bytes) > 0:
                 data = inbox.take(left_bytes)
                 outbox.put(Chunk(data, chunk.at_ns))
-                self._passed_bytes += len(data)
-            self.has_cut = self._passed_bytes >= self._limit_bytes
+                self.passed_bytes += len(data)
+            self.has_cut = self.passed_bytes >= self._limit_bytes
         outbox.end()
         return Ending.DRAINED

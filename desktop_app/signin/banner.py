@@ -97,6 +97,8 @@ class Banner(QFrame):
 
     def _on_second_passed(self, seconds_left: int) -> None:
         if self._words is not None:
+            # The last text may be shorter by a line: what lies below stays where it is.
+            self.setMinimumHeight(self.height())
             self._say(*self._words(seconds_left))
 
     def _show(self, look: tuple[Kind, str], title: str, text: str, button: str) -> None:

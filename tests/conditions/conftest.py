@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktop_app.conditions.configuration import Configuration
 from tests.conditions.processes import ProxyProcess
 from tests.conditions.upstreams import echo, upstream
 
@@ -19,8 +20,8 @@ def echo_service() -> Iterator[Address]:
         yield address
 
 
-@pytest.fixture
-def proxy() -> Iterator[ProxyProcess]:
+@pytest.fixture(scope="module")
+def shared_proxy() -> Iterator[ProxyProcess]:
     """A proxy process; whatever was done to it, it has said nothing on stderr at its end."""
     process = ProxyProcess("--child")
     try:
@@ -29,3 +30,10 @@ def proxy() -> Iterator[ProxyProcess]:
         assert process.stderr() == ""
     finally:
         process.dispose()
+
+
+@pytest.fixture
+def proxy(shared_proxy: ProxyProcess) -> ProxyProcess:
+    """A proxy process that does nothing yet; it serves a module, for its start takes longer than most tests."""
+    shared_proxy.configure(Configuration())
+    return shared_proxy

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD
+from tests.helpers.broken_databases import damage, fill, locked_by_another_process
 from tests.helpers.service_process import credentials_path, running_service, store_path, store_url
 from tests.reliability.processes import own_service
 from tests.reliability.running import PROFILE
 from tests.reliability.sites import Make, Site, Surroundings
-from tests.service.locks import locked_by_another_process
-from tests.service.test_database_faults import damage, fill
 
 if TYPE_CHECKING:
     from tests.helpers.service_process import ServiceProcess

@@ -7,7 +7,6 @@ import sqlite3
 import sys
 import time
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,6 +18,7 @@ from desktop_app.service.accounts import add_account, ensure_demo_account
 from desktop_app.service.database import BUSY_TIMEOUT_S, DatabaseUnavailable
 from desktop_app.service.passwords import Passwords
 from desktop_app.service.store import open_stores
+from tests.helpers.broken_databases import damage, fill, locked_by_another_process
 from tests.helpers.service_process import (
     ServiceNotReadyError,
     credentials_path,
@@ -27,10 +27,10 @@ from tests.helpers.service_process import (
     store_url,
 )
 from tests.service.conftest import DEMO
-from tests.service.locks import locked_by_another_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import httpx2
 
@@ -82,38 +82,6 @@ def assert_unavailable(response: httpx2.Response, reason: str, *, retry_after: s
     assert response.headers["content-type"] == "application/problem+json"
     assert msgspec.json.decode(response.content, type=Problem).detail == f"The database can't be used: {reason}."
     assert response.headers.get("retry-after") == retry_after
-
-
-def damage(path: Path) -> Callable[[], None]:
-    """Overwrite a database that is in use; return what undoes it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that all of it is in that file
-        content = path.read_bytes()
-        overwrite(path, b"\xaa" * len(content))
-        # The index of the log: SQLite makes it anew, and so forgets the pages that it has read.
-        overwrite(Path(f"{path}-shm"), b"\0" * 136)
-    return lambda: overwrite(path, content)
-
-
-def overwrite(path: Path, content: bytes) -> None:
-    """Write into the file without making it shorter, even for a moment: it may be mapped into memory."""
-    with path.open("r+b") as file:
-        file.write(content)
-
-
-def fill(path: Path) -> None:
-    """Add sessions of the same size as any other until no more go in."""
-    add = "INSERT INTO sessions SELECT randomblob(32), customer_id, unixepoch() + 43200 FROM accounts"
-    refused = 0
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA max_page_count = 1")  # taken for as many as there are
-        while refused < 100:
-            try:
-                connection.execute(add)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-                    raise
-                refused += 1
 
 
 def test_a_lock_is_given_up_well_within_a_clients_deadline() -> None:

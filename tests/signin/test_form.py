@@ -159,6 +159,15 @@ def test_too_many_attempts_count_down_and_then_one_can_try_again(window: Window,
     assert all(enabled for _, enabled in seen)
 
 
+def test_the_end_of_the_countdown_moves_nothing(window: Window, qtbot: QtBot) -> None:
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=1))
+    form = window.form
+    before = form.sign_in.mapTo(window, QPoint(0, 0))
+    qtbot.waitUntil(lambda: form.banner.title.text() == "You can try again now.")
+    window.grab()  # lays out what changed
+    assert form.sign_in.mapTo(window, QPoint(0, 0)) == before
+
+
 def test_the_countdown_ends_with_the_message_it_belongs_to(window: Window, qtbot: QtBot) -> None:
     signed_out_because(window, qtbot, TooManyAttempts(seconds=1))
     signed_out_because(window, qtbot, ServiceUnreachable())
