@@ -33,7 +33,7 @@ def cells(pytestconfig: pytest.Config) -> Iterator[Cells]:
         path.write_text(json.dumps({"columns": COLUMNS, "rows": rows}, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def only_its_own_garbage() -> Iterator[None]:
     """Have the collector look at what the program makes, and not at all that the tests before it have made."""
     gc.collect()

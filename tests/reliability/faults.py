@@ -34,6 +34,8 @@ End = Literal["home", "degraded", "form", "closed"]
 DEADLINE_MS: Final = 700
 UNHURRIED_MS: Final = 3000
 """For what ends at the home page by way of processes, which take their time on a busy machine."""
+LESS_THAN_A_LOCK_MS: Final = 900
+"""The service waits for a lock for a second before it says that there is one."""
 BOTH: Final = (Mode.BLOCKING, Mode.ASYNC)
 
 UNREACHABLE: Final = "The service can't be reached."
@@ -202,7 +204,7 @@ FAULTS: Final = (
         databases.locked(store_path, "?journal_mode=delete"),
         "degraded",
         LATE,
-        deadline_ms=2 * DEADLINE_MS,
+        deadline_ms=LESS_THAN_A_LOCK_MS,
     ),
     Fault("SQLite corrupt at the start", databases.damaged_at_the_start, "home", deadline_ms=UNHURRIED_MS),
     Fault(
