@@ -22,7 +22,7 @@ README: Final = REPOSITORY / "README.md"
 FAULT_MATRIX: Final = REPOSITORY / "assets" / "fault-matrix.json"
 """Written by the tests in ``tests/reliability``."""
 BLOCK: Final = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n)(?P<table>.*?)(<!-- end -->)", re.DOTALL)
-NOT_APPLICABLE: Final = "–"
+NOT_APPLICABLE: Final = "-"
 
 
 class FaultMatrix(msgspec.Struct, frozen=True):
@@ -66,17 +66,19 @@ def presets_table(presets: Iterable[Conditions]) -> str:
 
 
 def fault_matrix_table(matrix: FaultMatrix) -> str:
-    """Tell of all faults what becomes of them.
-
-    Raises:
-        ValueError: A row has a value that belongs to no column.
-    """
-    keys = matrix.columns
+    """Tell where the program ends, and after which faults: those that end alike share a row."""
+    faults: dict[str, list[str]] = {}
     for row in matrix.rows:
-        if unknown := row.keys() - set(keys):
-            raise ValueError(f"no column is for {', '.join(sorted(unknown))}")
-    headings = [column.capitalize() for column in matrix.columns]
-    return _table(headings, ([row.get(key, NOT_APPLICABLE) for key in keys] for row in matrix.rows))
+        faults.setdefault(_ending(row), []).append(row["fault"])
+    return _table(("It ends in", "after"), ((ending, "; ".join(names)) for ending, names in faults.items()))
+
+
+def _ending(row: Mapping[str, str]) -> str:
+    """Say where a fault ends, once where all modes that it applies to agree."""
+    endings = {mode: ending for mode, ending in row.items() if mode != "fault" and ending != NOT_APPLICABLE}
+    if len(set(endings.values())) == 1:
+        return next(iter(endings.values()))
+    return "; ".join(f"{mode}: {ending}" for mode, ending in endings.items())
 
 
 def _name(conditions: Conditions) -> str:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from desktop_app.conditions.presets import PRESETS, Conditions
 from tests.readme import (
     BLOCK,
     FAULT_MATRIX,
     README,
-    FaultMatrix,
-    fault_matrix_table,
     presets_table,
     rewritten,
     tables,
@@ -77,20 +73,17 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
     )
 
 
-def test_a_fault_matrix_as_the_tests_write_it_is_a_table(tmp_path: Path) -> None:
+def test_faults_that_end_alike_share_a_row(tmp_path: Path) -> None:
     path = tmp_path / "fault-matrix.json"
     path.write_text(
-        '{"columns": ["fault", "blocking", "async"],'
-        ' "rows": [{"fault": "refused", "blocking": "form", "async": "form"}, {"fault": "a slot", "async": "home"}]}'
+        '{"columns": ["fault", "blocking", "async"], "rows": ['
+        '{"fault": "refused", "blocking": "form", "async": "form"}, '
+        '{"fault": "late", "blocking": "form", "async": "home"}, '
+        '{"fault": "a slot", "blocking": "-", "async": "form"}]}'
     )
     assert tables(path)["fault-matrix"].splitlines() == [
-        "| Fault | Blocking | Async |",
-        "| --- | --- | --- |",
-        "| refused | form | form |",
-        "| a slot | – | home |",
+        "| It ends in | after |",
+        "| --- | --- |",
+        "| form | refused; a slot |",
+        "| blocking: form; async: home | late |",
     ]
-
-
-def test_a_figure_that_no_column_is_for_is_not_lost_in_silence() -> None:
-    with pytest.raises(ValueError, match="no column is for lag"):
-        fault_matrix_table(FaultMatrix(["fault"], [{"fault": "refused", "lag": "3 ms"}]))

@@ -66,7 +66,7 @@ _TABLE = (
     ),
     Conditions(
         name="database-busy",
-        summary="Other queries hold the customer database's connections for 6 s from each sign-in on.",
+        summary="Other customers hold the customer database's connections and its lock for 6 s from each sign-in on.",
         database_load=True,
     ),
     Conditions(
