@@ -57,7 +57,7 @@ def test_a_fault_ends_well(
         late = lateness(fault, mode, observed)
         if not late:
             assert_ends_as_it_must(fault, observed)
-            cells[fault.name, mode] = cell(fault, observed)
+            cells[fault.name, mode] = cell(fault, observed, directory)
             return
     pytest.fail(f"in each of {MOST_RUNS} runs, such as the last: {late}")
 
@@ -102,9 +102,10 @@ def assert_logged(fault: Fault, caplog: pytest.LogCaptureFixture, observed: Obse
     assert fault.logs or not said, said
 
 
-def cell(fault: Fault, observed: Observation) -> str:
-    """Say how it ended, without figures that would differ from run to run."""
+def cell(fault: Fault, observed: Observation, directory: Path) -> str:
+    """Say how it ended, without figures and paths that would differ from run to run."""
     if observed.end == "closed":
         return f"closed, exit code {observed.exit_code}" if observed.exit_code else "closed"
+    message = observed.message.replace(str(directory), "…")
     at_the_deadline = ", at the deadline" if observed.took_ms >= fault.deadline_ms else ""
-    return observed.end + (f": “{observed.message}”" if observed.message else "") + at_the_deadline
+    return observed.end + (f": “{message}”" if message else "") + at_the_deadline
