@@ -529,8 +529,8 @@
         <translation>Das Netz verzögert jede Antwort um {latency_ms}&#xa0;ms und überträgt {rate_kb_per_s}&#xa0;KB/s.</translation>
     </message>
     <message>
-        <source>Other queries hold the customer database&apos;s connections for 6 s from each sign-in on.</source>
-        <translation>Andere Abfragen belegen ab jeder Anmeldung 6&#xa0;s lang die Kundendatenbank.</translation>
+        <source>Other customers hold the customer database&apos;s connections and its lock for 6 s from each sign-in on.</source>
+        <translation>Andere Kunden belegen ab jeder Anmeldung 6&#xa0;s lang die Verbindungen und die Sperre der Kundendatenbank.</translation>
     </message>
 </context>
 <context>
