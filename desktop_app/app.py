@@ -318,6 +318,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.presenter  # noqa: F401
         finally:

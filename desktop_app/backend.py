@@ -85,6 +85,8 @@ class ChildProcess:
         import subprocess
 
         assert self._process.stdin is not None
+        # One that is still importing cannot listen yet; what it has written so far survives.
+        is_listening = self._has_answered
         try:
             self._process.stdin.close()
         except BrokenPipeError:
@@ -92,8 +94,7 @@ class ChildProcess:
         try:
             self._process.wait(CHILD_EXIT_LIMIT_S)
         except subprocess.TimeoutExpired:
-            # One that is still importing cannot listen yet; what it has written so far survives.
-            if self._has_answered:
+            if is_listening:
                 log.warning("%s does not end: killing it", self._process.args)
             self._process.kill()
             self._process.wait()

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from desktop_app.conditions.presets import DATABASE_LOAD_CONNECTIONS, DATABASE_LOAD_S, PRESETS, Conditions
+from desktop_app.conditions.presets import DATABASE_LOAD_CUSTOMERS, DATABASE_LOAD_S, PRESETS, Conditions
 from desktop_app.config import DEFAULT_CONDITIONS
 
 REPOSITORY: Final = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ NOT_APPLICABLE: Final = "–"
 
 
 class FaultMatrix(msgspec.Struct, frozen=True):
-    """What became of every fault: the columns name the values of a row, in any case."""
+    """What became of every fault: the columns name the values of a row."""
 
     columns: list[str]
     rows: list[dict[str, str]]
@@ -71,11 +71,12 @@ def fault_matrix_table(matrix: FaultMatrix) -> str:
     Raises:
         ValueError: A row has a value that belongs to no column.
     """
-    keys = [column.lower() for column in matrix.columns]
+    keys = matrix.columns
     for row in matrix.rows:
         if unknown := row.keys() - set(keys):
             raise ValueError(f"no column is for {', '.join(sorted(unknown))}")
-    return _table(matrix.columns, ([row.get(key, NOT_APPLICABLE) for key in keys] for row in matrix.rows))
+    headings = [column.capitalize() for column in matrix.columns]
+    return _table(headings, ([row.get(key, NOT_APPLICABLE) for key in keys] for row in matrix.rows))
 
 
 def _name(conditions: Conditions) -> str:
@@ -84,14 +85,22 @@ def _name(conditions: Conditions) -> str:
 
 def _ways(conditions: Conditions) -> Iterator[str]:
     for toxic in conditions.toxics:
-        yield f"the proxy, {toxic['stream']}: `{toxic['type']}({_pairs(toxic['attributes'])})`{_toxicity(toxic)}"
+        yield f"the proxy{_direction(toxic)}: `{toxic['type']}{_attributes(toxic)}`{_toxicity(toxic)}"
     if conditions.database_load:
         yield (
-            f"the service: queries that never end hold {DATABASE_LOAD_CONNECTIONS} connections of the customer store "
-            f"for {DATABASE_LOAD_S:g} s"
+            f"the service: {DATABASE_LOAD_CUSTOMERS} background customers hold the customer store's connections and "
+            f"its write lock for {DATABASE_LOAD_S:g} s"
         )
     for fault in conditions.faults:
         yield f"the service: `{_pairs(fault)}`"
+
+
+def _direction(toxic: Mapping[str, Any]) -> str:
+    return f", {toxic['stream']}" if "stream" in toxic else ""
+
+
+def _attributes(toxic: Mapping[str, Any]) -> str:
+    return f"({_pairs(toxic['attributes'])})" if "attributes" in toxic else ""
 
 
 def _toxicity(toxic: Mapping[str, Any]) -> str:

@@ -63,6 +63,7 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
                 "toxicity": 0.25,
             },
             {"type": "bandwidth", "stream": "downstream", "attributes": {"rate": 40}},
+            {"type": "down"},
         ),
         database_load=True,
         faults=({"status": 503, "first": 2, "path": "a|b"},),
@@ -70,16 +71,16 @@ def test_what_makes_conditions_is_told_with_all_its_numbers() -> None:
     assert presets_table([conditions]).splitlines()[2] == (
         "| `foul` | All of it: 300 ms. "
         "| the proxy, upstream: `latency(latency=300, jitter=200)` on 25 % of the connections; "
-        "the proxy, downstream: `bandwidth(rate=40)`; "
-        "the service: queries that never end hold 2 connections of the customer store for 6 s; "
+        "the proxy, downstream: `bandwidth(rate=40)`; the proxy: `down`; "
+        "the service: 4 background customers hold the customer store's connections and its write lock for 6 s; "
         r"the service: `status=503, first=2, path=a\|b` |"
     )
 
 
-def test_a_fault_matrix_is_a_table(tmp_path: Path) -> None:
+def test_a_fault_matrix_as_the_tests_write_it_is_a_table(tmp_path: Path) -> None:
     path = tmp_path / "fault-matrix.json"
     path.write_text(
-        '{"columns": ["Fault", "Blocking", "Async"],'
+        '{"columns": ["fault", "blocking", "async"],'
         ' "rows": [{"fault": "refused", "blocking": "form", "async": "form"}, {"fault": "a slot", "async": "home"}]}'
     )
     assert tables(path)["fault-matrix"].splitlines() == [

@@ -16,6 +16,7 @@ EXAMPLE = """\
 example:
   python -m desktop_app.conditions --listen 127.0.0.1:8666 --upstream 127.0.0.1:8000 --control 127.0.0.1:8474
   curl -d '{"type": "latency", "attributes": {"latency": 800}}' http://127.0.0.1:8474/proxies/service/toxics
+  curl -X DELETE http://127.0.0.1:8474/proxies/service/toxics/latency_downstream
 
 It says on stdout, in a line of JSON, where it listens, and goes on until Ctrl+C.
 """

@@ -80,8 +80,8 @@ class Reset:
 
     async def run(self, inbox: Pipe, outbox: Pipe) -> Ending:
         """Move chunks as they come, until the time is over."""
-        chunk = await inbox.head()
         if self._due_ns is None:
+            chunk = await inbox.head()
             first_ns = self._clock.now_ns() if chunk is None else max(chunk.at_ns, self._started_ns)
             self._due_ns = first_ns + self._timeout_ns
         passing = asyncio.create_task(self._pass(inbox, outbox, self._due_ns))
@@ -105,13 +105,13 @@ class Limit:
 
     Args:
         attributes: How many.
-        passed_bytes: How many have passed already on this connection.
+        previous: What has counted so far on this connection.
     """
 
-    def __init__(self, attributes: LimitDataAttributes, passed_bytes: int) -> None:
+    def __init__(self, attributes: LimitDataAttributes, previous: Limit | None) -> None:
         self._limit_bytes = attributes.limit_bytes
-        self.passed_bytes = passed_bytes
-        self.has_cut = False
+        self.passed_bytes: int = previous.passed_bytes if previous else 0
+        self.has_cut: bool = previous is not None and previous.has_cut and self.passed_bytes >= self._limit_bytes
         """Whether it has ended its outbox: the connection is to be closed once that is empty."""
 
     async def run(self, inbox: Pipe, outbox: Pipe) -> Ending:

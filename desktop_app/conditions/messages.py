@@ -102,12 +102,12 @@ def decoded(body: bytes, kind: type[T]) -> T:
 
 
 def new_toxic(body: bytes) -> Toxic:
-    """Read a toxic.
+    """Read a toxic; null is as good as left out.
 
     Raises:
         RefusedError: 400, it is none.
     """
-    fields = decoded(body, dict[str, Any])
+    fields = {name: value for name, value in decoded(body, dict[str, Any]).items() if value is not None}
     if fields.get("stream", "downstream") not in ("upstream", "downstream"):
         raise RefusedError(400, "stream was invalid, can be either upstream or downstream")
     if fields.get("type") not in _TYPES:
@@ -163,7 +163,7 @@ class _ToxicChanges(Struct, frozen=True):
     toxicity: float | None = None
 
 
-_TYPES = frozenset(kind.__struct_config__.tag for kind in Toxic.__args__)
+_TYPES = tuple(kind.__struct_config__.tag for kind in Toxic.__args__)
 
 
 def _toxic(fields: Mapping[str, Any]) -> Toxic:

@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop_app.errors import UsageError
 
-DATABASE_LOAD_CONNECTIONS = 2
+DATABASE_LOAD_CUSTOMERS = 4
 DATABASE_LOAD_S = 6.0
 
 CUSTOM = "custom"

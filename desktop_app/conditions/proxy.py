@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop_app.conditions.clock import MonotonicClock
@@ -97,7 +98,7 @@ class Proxy:
             self._place = place
         if listener is not None:
             self._server = await asyncio.start_server(
-                self._on_client_connected, sock=listener, limit=READ_BYTES, start_serving=False
+                partial(self._on_client_connected, place), sock=listener, limit=READ_BYTES, start_serving=False
             )
             await self._server.start_serving()
         await self._end(lambda connection: connection.upstream not in {None, configuration.upstream}, closes=True)
@@ -132,8 +133,9 @@ class Proxy:
         if ending:
             await asyncio.wait(ending)
 
-    def _on_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._server is None or len(self._connections) >= MAX_CONNECTIONS:
+    def _on_client_connected(self, place: Place, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # It may have been accepted just before the proxy stopped listening there.
+        if self._server is None or place is not self._place or len(self._connections) >= MAX_CONNECTIONS:
             reset(writer)
             return
         connection = Connection(

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop_app.conditions.http_control import send
-from desktop_app.conditions.presets import DATABASE_LOAD_S
+from desktop_app.conditions.presets import DATABASE_LOAD_CUSTOMERS, DATABASE_LOAD_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,8 @@ def control_service(
 
     ask("PUT", FAULTS_PATH, {"faults": [dict(fault) for fault in faults]})
     if database_load:
-        ask("PUT", LOAD_PATH, {"seconds": DATABASE_LOAD_S, "now": now})
+        order = {"customers": DATABASE_LOAD_CUSTOMERS, "seconds": DATABASE_LOAD_S, "now": now}
+        ask("PUT", LOAD_PATH, order)
     else:
         ask("DELETE", LOAD_PATH, None)
 

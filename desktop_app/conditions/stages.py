@@ -46,6 +46,6 @@ def stage_for(toxic: StreamToxic, surroundings: Surroundings, previous: Stage | 
         case Slicer():
             return Slice(toxic.attributes, surroundings)
         case LimitData():
-            return Limit(toxic.attributes, previous.passed_bytes if isinstance(previous, Limit) else 0)
+            return Limit(toxic.attributes, previous if isinstance(previous, Limit) else None)
         case _:
             assert_never(toxic)

@@ -114,6 +114,8 @@ def _create_tables(file: DatabaseFile, ddl: Sequence[str], schema_version: int) 
     with closing(_connect(file.path)) as connection:
         _check_version(file.path, connection, schema_version)
         connection.execute(f"PRAGMA journal_mode = {'WAL' if file.wal else 'DELETE'}")
+        if _version(connection) == schema_version:
+            return  # without the lock: who writes elsewhere need not end for that
         # Another process may be about to do the same: whoever comes second finds the tables made.
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:

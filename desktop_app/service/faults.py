@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -13,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from desktop_app.service.problems import problem, received
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -147,7 +148,7 @@ class _ReplacedBody:
             headers = [(name, value) for name, value in message["headers"] if name.lower() != b"content-length"]
             await self._send({**message, "headers": headers})
             if _may_have_a_body(message["status"]):
-                for chunk in _chunks(self._body):
+                async for chunk in _chunks(self._body):
                     await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         elif not message.get("more_body", False):
             await self._send({"type": "http.response.body", "body": b""})
@@ -163,22 +164,20 @@ def _answer(fault: Fault, status: int) -> Response:
         return Response(status_code=status, headers=headers)
     if fault.body is None:
         return problem(status, "This was asked for.", headers)
-    return StreamingResponse(_streamed(fault.body), status, headers, "application/json")
+    return StreamingResponse(_chunks(fault.body), status, headers, "application/json")
 
 
 def _may_have_a_body(status: int) -> bool:
     return status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
-def _chunks(body: BodyFault) -> Iterable[bytes]:
-    if body == "oversized":
-        # Leading space is JSON, so it is its size alone that is wrong.
-        yield from [_OVERSIZED_CHUNK] * _OVERSIZED_CHUNKS
-        yield b"{}"
-    else:
+async def _chunks(body: BodyFault) -> AsyncIterator[bytes]:
+    if body != "oversized":
         yield _BODIES[body]
-
-
-async def _streamed(body: BodyFault) -> AsyncIterator[bytes]:
-    for chunk in _chunks(body):
-        yield chunk
+        return
+    # Leading space is JSON, so it is its size alone that is wrong.
+    for _ in range(_OVERSIZED_CHUNKS):
+        yield _OVERSIZED_CHUNK
+        # So that the server hears of a client that has had enough, and does not go on writing to nobody.
+        await asyncio.sleep(0)
+    yield b"{}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 WEEK_DAYS = 7
 

@@ -38,6 +38,7 @@ class Banner(QFrame):
         self._look = self._usual
         self._theme: Theme | None = None
         self._words: Callable[[int], tuple[str, str]] | None = None
+        self._about: object = None
         self._countdown = Countdown(self)
         self._countdown.ticked.connect(self._on_second_passed)
         self._icon = QLabel()
@@ -78,18 +79,30 @@ class Banner(QFrame):
             self.setMinimumHeight(self.height())
         self._show(("news", icon_name), title, text, button)
 
-    def count_down(self, seconds: int, words: Callable[[int], tuple[str, str]]) -> None:
-        """Have title and text of what is shown follow the seconds that are left, down to 0."""
-        self._words = words
-        if seconds:
+    def count_down(self, seconds: int, words: Callable[[int], tuple[str, str]], about: object) -> None:
+        """Have title and text of what is shown follow the seconds that are left, down to 0.
+
+        Args:
+            seconds: How many there are at first; 0: nothing is counted.
+            words: Gives both for so many seconds left.
+            about: What it is that passes; when it is shown once more, it is counted on.
+        """
+        if not seconds:
+            return
+        if about is not self._about:
+            self._about = about
             self._countdown.start(seconds * 1000)
+        self._words = words
+        self._say(*words(self._countdown.seconds_left))
 
     def _on_second_passed(self, seconds_left: int) -> None:
         if self._words is not None:
+            # The last text may be shorter by a line: what lies below stays where it is.
+            self.setMinimumHeight(self.height())
             self._say(*self._words(seconds_left))
 
     def _show(self, look: tuple[Kind, str], title: str, text: str, button: str) -> None:
-        self._countdown.stop()
+        self._words = None
         self._say(title, text)
         if look != self._look:
             self._look = look

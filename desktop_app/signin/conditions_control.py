@@ -116,4 +116,6 @@ class ConditionsControl(QPushButton):
         self.caption.setText(self.tr("Conditions:"))
         self.value.setText(self.in_force.name if self.in_force else "")
         self.setAccessibleName(f"{self.caption.text()} {self.value.text()}")
+        # The whole of it: part of it may still be as it was under the pointer, which a popup has taken away since.
+        self.update()
         self.setToolTip(self.tr("Change what the network and the database are like (Alt+C)"))

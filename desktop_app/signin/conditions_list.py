@@ -70,7 +70,9 @@ class ConditionsList(QListWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._delegate.theme = theme
-        self.viewport().update()
+        # Rather than through viewport(): to give out a widget that Qt has made, PySide makes all classes that it
+        # might be of, which takes longer than a frame.
+        self.scheduleDelayedItemsLayout()
 
     def show_rows(self, rows: list[Row]) -> None:
         """Show these, in place of what was shown; the one the person has gone to stays so."""

@@ -18,7 +18,7 @@ from desktop_app.signin.theme import Theme
 from desktop_app.signin.value_slider import ValueSlider
 
 WIDTH = 480
-MARGIN = 10
+MARGIN, BORDER = 10, 1
 GAP = 4
 LATENCIES_MS = tuple(range(0, 3001, 50))
 UNLIMITED = 0
@@ -51,7 +51,7 @@ class ConditionsPanel(QFrame):
         self.setProperty("role", "popup")
         self.heading = plain_label("panel-title")
         self.problem = plain_label("field-error", wraps=True)
-        self.list = ConditionsList(WIDTH - 2 * MARGIN)
+        self.list = ConditionsList(WIDTH - 2 * (MARGIN + BORDER))
         self.list.row_chosen.connect(self._on_row_chosen)
         self.latency, self.rate = ValueSlider(LATENCIES_MS), ValueSlider(RATES_KB_PER_S)
         self.latency.show_value(FIRST_LATENCY_MS)

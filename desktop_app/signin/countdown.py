@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -11,13 +12,19 @@ NS_PER_MS = 1_000_000
 
 
 class Countdown(QObject):
-    """Counts whole seconds down to 0; a window that was frozen meanwhile finds it where it ought to be."""
+    """Counts whole seconds down to 0; a window that was frozen meanwhile finds it where it ought to be.
+
+    Args:
+        parent: Its owner.
+        clock: Nanoseconds, monotonic.
+    """
 
     ticked = Signal(int)
     """So many seconds are left; 0 is the last."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], int] = time.monotonic_ns) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._ends_at_ns = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -26,7 +33,7 @@ class Countdown(QObject):
 
     def start(self, duration_ms: int) -> None:
         """Count down from now; what was under way is forgotten."""
-        self._ends_at_ns = time.monotonic_ns() + duration_ms * NS_PER_MS
+        self._ends_at_ns = self._clock() + duration_ms * NS_PER_MS
         self._wait()
 
     def stop(self) -> None:
@@ -41,7 +48,7 @@ class Countdown(QObject):
 
     @property
     def _left_ns(self) -> int:
-        return max(0, self._ends_at_ns - time.monotonic_ns())
+        return max(0, self._ends_at_ns - self._clock())
 
     def _tick(self) -> None:
         self._wait()

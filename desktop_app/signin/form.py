@@ -50,6 +50,8 @@ class SignInForm(QFrame):
         self.password_error = plain_label("field-error", wraps=True)
         self.sign_in = QPushButton()
         self.sign_in.setProperty("role", "primary")
+        # Enter presses it too when it has the focus, as after the demo account was filled in.
+        self.sign_in.setAutoDefault(True)
         self.demo = QPushButton()
         self.demo.setProperty("role", "quiet")
         self._build_fields()
@@ -138,7 +140,7 @@ class SignInForm(QFrame):
         self.banner.hide()
         if failure is not None:
             self.banner.show_message(*described(failure))
-            self.banner.count_down(wait_s(failure), partial(described, failure))
+            self.banner.count_down(wait_s(failure), partial(described, failure), failure)
             if wants_new_password(failure):
                 self.password.clear()
                 must_type = True

@@ -151,7 +151,7 @@ class HomePage(QWidget):
         else:
             self._banner_signal = self.retry_requested
             self.banner.show_message(*described_page(state), self.tr("&Retry"))
-            self.banner.count_down(wait_s(state.failure), partial(described_page, state))
+            self.banner.count_down(wait_s(state.failure), partial(described_page, state), state.failure)
 
     def set_busy(self, busy: bool) -> None:
         """Ask for nothing more while preferences are being loaded; what has the focus keeps it."""

@@ -120,8 +120,10 @@ def test_a_signal_ends_it_with_nothing_written(told: str, number: signal.Signals
     with comparing("--conditions", "healthy,silent", "--deadline", "20", *files) as (process, until_told):
         until_told(told)
         process.send_signal(number)
-        output = process.communicate(timeout=30)
-    assert (process.returncode, output) == (code, ("", ""))
+        output, complaints = process.communicate(timeout=30)
+    # A service that has hardly started, or is slow to end, may be killed, which is told.
+    assert (process.returncode, output) == (code, "")
+    assert "Traceback" not in complaints
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

@@ -4,44 +4,61 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
+import httpx2
 import msgspec
 
-from desktop_app.conditions.messages import (
-    Address,
-    Configuration,
-    Event,
-    Ready,
-    decode_event,
-    encode_line,
-)
-from desktop_app.conditions.presets import Conditions
+from desktop_app.conditions.configuration import Address
+from desktop_app.conditions.http_control import SECRET_HEADER, send
+from desktop_app.conditions.messages import Ready
 from desktop_app.conditions.toxics import Toxic
 from tests.conditions.upstreams import HANG_S
 
+if TYPE_CHECKING:
+    from desktop_app.conditions.configuration import Configuration
+    from desktop_app.conditions.presets import Conditions
+
 COMMAND = (sys.executable, "-m", "desktop_app.conditions")
+SECRET = "the-proxy's-secret"
 
 
 class ProxyProcess:
-    """Starts it, waits for its ready line, and talks to it."""
+    """Starts it, waits for its ready line, and controls it.
 
-    def __init__(self) -> None:
+    Args:
+        arguments: Of its command line.
+        first_line: What it is told on stdin.
+    """
+
+    def __init__(self, *arguments: str, first_line: bytes = msgspec.json.encode({"secret": SECRET}) + b"\n") -> None:
         self.process = subprocess.Popen(
-            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        ready = self._event()
-        assert isinstance(ready, Ready)
-        self.ready = ready
-        self.address = Address(host=ready.host, port=ready.port)
-
-    def configure(self, configuration: Configuration) -> Event:
-        return self.tell(encode_line(configuration))
-
-    def tell(self, line: bytes) -> Event:
         assert self.process.stdin is not None
-        self.process.stdin.write(line)
+        assert self.process.stdout is not None
+        self.process.stdin.write(first_line)
         self.process.stdin.flush()
-        return self._event()
+        self.ready = msgspec.json.decode(self.process.stdout.readline(), type=Ready)
+        self.address = Address(self.ready.host, self.ready.port)
+        self.control = ("127.0.0.1", self.ready.control_port)
+
+    def configure(self, configuration: Configuration) -> None:
+        """Put a whole configuration in the place of the last one."""
+        entry = {
+            "name": "service",
+            "upstream": configuration.upstream and str(configuration.upstream),
+            "enabled": configuration.enabled,
+            "toxics": configuration.toxics,
+            "seed": configuration.seed,
+        }
+        send("POST", *self.control, "/populate", SECRET, msgspec.json.encode([entry]), HANG_S)
+
+    def client(self, secret: str | None = SECRET) -> httpx2.Client:
+        """Return a client of its control; to be closed."""
+        headers = {} if secret is None else {SECRET_HEADER: secret}
+        url = f"http://127.0.0.1:{self.ready.control_port}"
+        return httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=HANG_S)
 
     def end(self) -> int:
         """Cut the lifeline and return the exit code."""
@@ -55,13 +72,12 @@ class ProxyProcess:
         return self.process.stderr.read().decode()
 
     def dispose(self) -> None:
+        """End it, whatever became of it."""
+        self.process.kill()
+        self.process.wait()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
-
-    def _event(self) -> Event:
-        assert self.process.stdout is not None
-        return decode_event(self.process.stdout.readline())
 
 
 def toxics_of(conditions: Conditions) -> tuple[Toxic, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop_app.conditions.messages import Configuration
+from desktop_app.conditions.configuration import Configuration
 from tests.conditions.upstreams import (
     connect,
     is_quiet,
@@ -23,7 +23,7 @@ from tests.conditions.upstreams import (
 )
 
 if TYPE_CHECKING:
-    from desktop_app.conditions.messages import Address
+    from desktop_app.conditions.configuration import Address
     from tests.conditions.processes import ProxyProcess
 
 MEGABYTE = random.Random(1).randbytes(1024 * 1024)

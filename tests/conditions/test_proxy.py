@@ -5,21 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import socket
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop_app.conditions import proxy as proxy_module
-from desktop_app.conditions.messages import Configuration
+from desktop_app.conditions.configuration import Configuration
+from desktop_app.conditions.place import Place
 from desktop_app.conditions.presets import PRESETS
-from desktop_app.conditions.proxy import Proxy
+from desktop_app.conditions.proxy import ANY_PORT, Proxy
+from desktop_app.conditions.toxics import Down
+from tests.conditions.chains import (
+    bandwidth,
+    latency,
+    limit_data,
+    reset_peer,
+    slicer,
+    slow_close,
+    timeout,
+)
 from tests.conditions.processes import toxics_of
 from tests.conditions.upstreams import HANG_S, connect, echo, refusing, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from desktop_app.conditions.messages import Address
+    from desktop_app.conditions.configuration import Address
 
 
 async def until_tasks(count: int) -> None:
@@ -132,3 +145,87 @@ def test_one_connection_too_many_is_reset(monkeypatch: pytest.MonkeyPatch) -> No
         await proxy.close()
 
     assert complaints_of(scenario) == []
+
+
+def test_a_connection_that_is_cancelled_before_it_began_is_closed() -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        reader, writer = await asyncio.open_connection(listening.host, listening.port)
+        async with asyncio.timeout(HANG_S):
+            while not proxy._connections:  # noqa: ASYNC110 -- the next step has to come before the task's first
+                await asyncio.sleep(0)
+        await proxy.close()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+        await until_tasks(1)
+
+    assert complaints_of(scenario) == []
+
+
+def test_what_goes_down_and_up_again_leaves_nothing_behind(echo_service: Address) -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        for _ in range(10):
+            await proxy.configure(Configuration(upstream=echo_service))
+            await talk_and_leave(listening)
+            await proxy.configure(Configuration(upstream=echo_service, toxics=(Down(),)))
+        await until_tasks(1)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+def test_every_kind_of_toxic_leaves_nothing_behind(echo_service: Address) -> None:
+    kinds = (latency(5), bandwidth(5), slow_close(5), timeout(5), reset_peer(5), slicer(5, 2, 5), limit_data(5))
+
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start()
+        for kind in kinds:
+            await proxy.configure(Configuration(upstream=echo_service, toxics=(kind,)))
+            await talk_and_leave(listening)
+            await until_tasks(1)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+def test_a_proxy_can_start_down() -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start(ANY_PORT, Configuration(enabled=False))
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.to_thread(connect, listening)
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+def test_a_move_to_an_address_that_is_taken_changes_nothing(echo_service: Address) -> None:
+    async def scenario() -> None:
+        proxy = Proxy()
+        listening = await proxy.start(ANY_PORT, Configuration(upstream=echo_service))
+        reader, writer = await asyncio.open_connection(listening.host, listening.port)
+        with pytest.raises(OSError, match="in use"):
+            await proxy.configure(Configuration(), echo_service)
+        writer.write(b"ping")
+        assert await reader.readexactly(4) == b"ping"
+        writer.close()
+        await proxy.close()
+
+    assert complaints_of(scenario) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the port is free while the proxy is down")
+def test_nobody_else_gets_the_port_of_a_proxy_that_is_down() -> None:
+    place = Place(ANY_PORT)
+    place.listener().close()
+    with pytest.raises(ConnectionRefusedError):
+        connect(place.address)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((place.address.host, place.address.port))
+    place.listener().close()
+    place.close()

@@ -75,7 +75,7 @@ def test_exactly_what_is_given_is_put_into_force() -> None:
         control_service("127.0.0.1", control.port, "s3", database_load=True, faults=FAULTS, timeout_s=HANG_S)
     assert control.requests == [
         Request("PUT", "/control/faults", "s3", b'{"faults": [{"method": "GET", "first": 2, "status": 503}]}'),
-        Request("PUT", "/control/customer-load", "s3", b'{"seconds": 6.0, "now": false}'),
+        Request("PUT", "/control/customer-load", "s3", b'{"customers": 4, "seconds": 6.0, "now": false}'),
     ]
 
 

@@ -8,7 +8,7 @@ import socketserver
 import threading
 from typing import TYPE_CHECKING
 
-from desktop_app.conditions.messages import Address
+from desktop_app.conditions.configuration import Address
 from desktop_app.overriding import override
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 def run_apart(_qt: Application, site: Site, mode: Mode, deadline_ms: int, directory: Path) -> Observation:
     """Run the program, from its start to its end, and have somebody sign in; as `running.run` does."""
     arguments = [
-        *("--server", site.server),
+        *(("--server", site.server) if site.server else ()),
         *("--conditions", site.conditions.name),
         *("--mode", mode.value),
         *("--deadline", str(deadline_ms / 1000)),

@@ -82,10 +82,13 @@ class Person:
             return
         failure = None if isinstance(state, Home) else state.failure
         self.has_seen_an_end = True
+        failure, notice = None if isinstance(state, Home) else state.failure, self._program.window.notice
+        messages = [described(failure)[0]] if failure else []
+        messages += [] if notice.isHidden() else [notice.title.text()]
         ended = {SignedOut: "form", Home: "home", Degraded: "degraded"}
         _say(
             end=ended[type(state)],
-            message=described(failure)[0] if failure else "",
+            message=" ".join(messages),
             name=state.preferences.display_name if isinstance(state, Home) else "",
             is_overdue=failure is not None and isinstance(failure.error, DeadlineExceeded),
             ended_ns=time.monotonic_ns(),

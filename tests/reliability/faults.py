@@ -12,11 +12,22 @@ from desktop_app.app import Application
 from desktop_app.signin.state import Mode
 from tests.helpers.exchanges import PREFERENCES_JSON, SESSION_JSON
 from tests.helpers.scripted_server import raw_reply
+from tests.helpers.service_process import credentials_path, store_path
 from tests.reliability import databases, network, processes, replies
 from tests.reliability.apart import run_apart
 from tests.reliability.network import answered, certified, clock_set_back, through_toxics
 from tests.reliability.running import Observation, run
-from tests.reliability.sites import JSON, Make, Site, healthy, replying, resetting, sending, sending_then_silent
+from tests.reliability.sites import (
+    JSON,
+    Make,
+    Site,
+    answering,
+    healthy,
+    replying,
+    resetting,
+    sending,
+    sending_then_silent,
+)
 
 Run = Callable[[Application, Site, Mode, int, Path], Observation]
 End = Literal["home", "degraded", "form", "closed"]
@@ -26,12 +37,14 @@ UNHURRIED_MS: Final = 3000
 BOTH: Final = (Mode.BLOCKING, Mode.ASYNC)
 
 UNREACHABLE: Final = "The service can't be reached."
+NOT_TRUSTED: Final = "The service could not prove that it is the one that was asked for. Nothing was sent to it."
 LOST: Final = "The connection broke before the answer was complete."
 LATE: Final = "The service did not answer in time."
 WRONG: Final = "The email or the password is wrong."
 EXPIRED: Final = "Your session has expired. Sign in again."
 UNREADABLE: Final = "The service's answer could not be read."
 TOO_LARGE: Final = "The service's answer was too large."
+FAULT_OF_THE_PROGRAM: Final = "Something went wrong in the program itself. The log says more."
 NOT_STARTED: Final = "The program's own service could not be started:"
 
 
@@ -83,8 +96,8 @@ def _statuses() -> list[Fault]:
 FAULTS: Final = (
     Fault("none: the real service", network.sound, "home", deadline_ms=UNHURRIED_MS),
     Fault("refused", network.refusing, "form", UNREACHABLE),
-    Fault("DNS failure", network.without_such_name, "form", UNREACHABLE),
-    Fault("DNS hanging", network.lookup_hanging, "form", LATE),
+    Fault("DNS failure", network.looked_up("unknown"), "form", UNREACHABLE),
+    Fault("DNS hanging", network.looked_up("hanging"), "form", LATE),
     Fault("SYN blackhole", network.swallowing_connections, "form", LATE),
     Fault("silent at signing in", answered(sending_then_silent()), "form", LATE),
     Fault("silent at loading", answered(sending_then_silent(), "loading"), "degraded", LATE),
@@ -101,14 +114,51 @@ FAULTS: Final = (
         "degraded",
         LATE,
     ),
-    Fault("sliced to 1 byte", answered(network.slicing), "home", deadline_ms=UNHURRIED_MS),
+    Fault(
+        "drip through the proxy",
+        through_toxics({"type": "slicer", "attributes": {"average_size": 1, "delay": 20_000}}),
+        "form",
+        LATE,
+    ),
+    Fault(
+        "1 KB/s",
+        through_toxics(
+            {"type": "bandwidth", "attributes": {"rate": 1}},
+            script=answering(replying(200, replies.LENGTHY), "loading"),
+        ),
+        "degraded",
+        LATE,
+    ),
+    Fault(
+        "sliced to 1 byte",
+        through_toxics({"type": "slicer", "attributes": {"average_size": 1}}),
+        "home",
+        deadline_ms=UNHURRIED_MS,
+    ),
     Fault("cut in the body at signing in", answered(sending(replies.CUT)), "form", LOST),
     Fault("cut in the body at loading", answered(sending(replies.CUT), "loading"), "degraded", LOST),
     Fault("reset before the reply at signing in", answered(resetting()), "form", LOST),
     Fault("reset before the reply at loading", answered(resetting(), "loading"), "degraded", LOST),
     Fault("reset in the reply at signing in", answered(resetting(replies.CUT)), "form", LOST),
     Fault("reset in the reply at loading", answered(resetting(replies.CUT), "loading"), "degraded", LOST),
-    Fault("slow close", network.closing_slowly, "home"),
+    Fault("reset by the proxy", through_toxics({"type": "reset_peer", "attributes": {"timeout": 0}}), "form", LOST),
+    Fault("cut by the proxy", through_toxics({"type": "limit_data", "attributes": {"bytes": 100}}), "form", LOST),
+    Fault("down", through_toxics({"type": "down"}), "form", UNREACHABLE),
+    Fault(
+        "slow close",
+        through_toxics(
+            {"type": "slow_close", "attributes": {"delay": 60_000}}, script=answering(network.closing_after_each)
+        ),
+        "home",
+    ),
+    Fault(
+        "reset twice, then an answer",
+        network.failing_first(2, resetting()),
+        "home",
+        deadline_ms=UNHURRIED_MS,
+    ),
+    Fault("503 twice, then an answer", network.failing_first(2, replying(503)), "home", deadline_ms=UNHURRIED_MS),
+    Fault("connection reset when it is used again", network.closing_between_requests, "home"),
     Fault("stale keep-alive connection", network.stale_connection, "home"),
     Fault("not HTTP at signing in", answered(sending_then_silent(replies.NOT_HTTP)), "form", UNREADABLE),
     Fault("not HTTP at loading", answered(sending_then_silent(replies.NOT_HTTP), "loading"), "degraded", UNREADABLE),
@@ -141,21 +191,60 @@ FAULTS: Final = (
     *_statuses(),
     Fault("redirect to another host", network.redirected, "form", _a_problem(307)),
     Fault("sound certificate", certified("sound"), "home"),
-    Fault("expired certificate", certified("expired"), "form", UNREACHABLE),
-    Fault("self-signed certificate", certified("self-signed"), "form", UNREACHABLE),
-    Fault("certificate of another host", certified("of another host"), "form", UNREACHABLE),
+    Fault("expired certificate", certified("expired"), "form", NOT_TRUSTED),
+    Fault("self-signed certificate", certified("self-signed"), "form", NOT_TRUSTED),
+    Fault("certificate of another host", certified("of another host"), "form", NOT_TRUSTED),
     Fault("HTTP_PROXY set", network.proxy_in_the_environment, "home"),
     Fault("token expired", databases.token_expired, "form", EXPIRED, deadline_ms=UNHURRIED_MS),
-    Fault("SQLite locked", databases.locked, "form", LATE),
-    Fault("SQLite corrupt at the start", databases.corrupt_at_the_start, "home", deadline_ms=UNHURRIED_MS),
+    Fault("SQLite locked at signing in", databases.locked(credentials_path), "form", LATE),
     Fault(
-        "SQLite corrupt while it runs",
-        databases.corrupted_while_it_runs,
+        "SQLite locked at loading",
+        databases.locked(store_path, "?journal_mode=delete"),
         "degraded",
-        _a_problem(500),
+        LATE,
+        deadline_ms=2 * DEADLINE_MS,
+    ),
+    Fault("SQLite corrupt at the start", databases.damaged_at_the_start, "home", deadline_ms=UNHURRIED_MS),
+    Fault(
+        "SQLite corrupt at signing in",
+        databases.damaged_while_it_runs(credentials_path),
+        "form",
+        _a_problem(503),
         deadline_ms=UNHURRIED_MS,
     ),
-    Fault("a file for the store's directory", databases.file_for_a_directory, "form", NOT_STARTED),
+    Fault(
+        "SQLite corrupt at loading",
+        databases.damaged_while_it_runs(store_path),
+        "degraded",
+        _a_problem(503),
+        deadline_ms=UNHURRIED_MS,
+    ),
+    Fault(
+        "SQLite read-only at signing in",
+        databases.opened_with("?credentials_mode=ro"),
+        "form",
+        _a_problem(503),
+        deadline_ms=UNHURRIED_MS,
+    ),
+    Fault("SQLite read-only at loading", databases.opened_with("?mode=ro"), "home", deadline_ms=UNHURRIED_MS),
+    Fault("disk full", databases.full, "form", _a_problem(503), deadline_ms=UNHURRIED_MS),
+    Fault("a file for the store's directory", databases.file_for_the_stores_directory, "form", NOT_STARTED),
+    Fault(
+        "a file for the profile's directory",
+        databases.file_for_the_profiles_directory,
+        "form",
+        NOT_STARTED,
+        logs=("desktop-app: The profile directory",),
+        run=run_apart,
+    ),
+    Fault(
+        "a file for the profile's directory, the service elsewhere",
+        databases.file_for_the_profiles_directory_of_another_service,
+        "home",
+        deadline_ms=UNHURRIED_MS,
+        logs=("desktop-app: The profile directory",),
+        run=run_apart,
+    ),
     Fault(
         "service killed before the sign-in",
         processes.service_killed_before,
@@ -172,7 +261,20 @@ FAULTS: Final = (
     ),
     Fault("service killed during the reply", processes.mortal_service("during the reply"), "form", LOST),
     Fault("service killed after the reply", processes.mortal_service("after the reply"), "degraded", UNREACHABLE),
-    Fault("proxy killed", processes.proxy_killed, "form", LOST),
+    Fault(
+        "proxy killed before the sign-in",
+        processes.proxy_killed_before,
+        "home",
+        deadline_ms=UNHURRIED_MS,
+        logs=("The proxy ended unexpectedly: restarting it",),
+    ),
+    Fault(
+        "proxy killed before the reply",
+        processes.proxy_killed,
+        "form",
+        LOST,
+        logs=("The proxy ended unexpectedly: restarting it",),
+    ),
     Fault("wall clock set back, then an answer", clock_set_back(healthy), "home"),
     Fault("wall clock set back, then silence", clock_set_back(sending_then_silent()), "form", LATE),
     Fault("closed in the midst", processes.in_the_midst(processes.close), "closed"),
@@ -190,7 +292,7 @@ FAULTS: Final = (
         "an exception in the load",
         processes.program_at_fault,
         "form",
-        "Something went wrong in the program itself. The log says more.",
+        FAULT_OF_THE_PROGRAM,
         logs=("Task exception was never retrieved",),
     ),
     *(
@@ -198,6 +300,7 @@ FAULTS: Final = (
             f"an exception in a {trouble}",
             processes.troubled(trouble),
             "home",
+            FAULT_OF_THE_PROGRAM,
             deadline_ms=UNHURRIED_MS,
             logs=("RuntimeError: trouble that nobody expected",),
             run=run_apart,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -16,8 +16,8 @@ import trustme
 from desktop_app.conditions.presets import Conditions
 from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD
 from tests.helpers.exchanges import PREFERENCES_JSON, SESSION_JSON
-from tests.helpers.scripted_server import Connection, ReceivedRequest, ScriptedServer, raw_reply, refused_address
-from tests.reliability import replies
+from tests.helpers.scripted_server import Connection, ReceivedRequest, ScriptedServer, refused_address
+from tests.reliability import lookups, replies
 from tests.reliability.sites import (
     HEALTHY,
     JSON,
@@ -25,6 +25,7 @@ from tests.reliability.sites import (
     Belongings,
     Make,
     Person,
+    Script,
     Site,
     Stage,
     Surroundings,
@@ -37,7 +38,6 @@ from tests.reliability.sites import (
 )
 
 PROXY_VARIABLES: Final = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-UNKNOWN_HOST: Final = "http://shop.test"
 LOOKUPS: Final = ("executor", "resolve")
 """The names of the threads that look names up, of which a hanging one cannot be ended."""
 DRIP_S: Final = 0.05
@@ -51,31 +51,24 @@ def refusing(_surroundings: Surroundings) -> Iterator[Site]:
     yield Site("http://{}:{}".format(*refused_address()))
 
 
-@contextmanager
-def without_such_name(surroundings: Surroundings) -> Iterator[Site]:
-    """Have the system know no such host."""
+def looked_up(becomes: Literal["unknown", "hanging"]) -> Make:
+    """Make the fault that this becomes of looking up the service's name; a lookup that hangs does so to the end."""
 
-    def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    @contextmanager
+    def make(surroundings: Surroundings) -> Iterator[Site]:
+        start_up = surroundings.directory / "start-up"
+        start_up.mkdir()
+        shutil.copy(lookups.__file__, start_up / "sitecustomize.py")
+        surroundings.patch.setenv("PYTHONPATH", str(start_up))
+        surroundings.patch.setenv(lookups.VARIABLE, becomes)
+        surroundings.patch.setattr(socket, "getaddrinfo", lookups.getaddrinfo)
+        lookups.released.clear()
+        try:
+            yield Site(f"http://{lookups.HOST}", belongings=lambda: LOOKUPS)
+        finally:
+            lookups.released.set()
 
-    surroundings.patch.setattr(socket, "getaddrinfo", getaddrinfo)
-    yield Site(UNKNOWN_HOST)
-
-
-@contextmanager
-def lookup_hanging(surroundings: Surroundings) -> Iterator[Site]:
-    """Have the lookup of the host's name not return before the program has ended."""
-    released = threading.Event()
-
-    def getaddrinfo(*_args: object, **_kwargs: object) -> list[object]:
-        released.wait()
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
-    surroundings.patch.setattr(socket, "getaddrinfo", getaddrinfo)
-    try:
-        yield Site(UNKNOWN_HOST, belongings=lambda: LOOKUPS)
-    finally:
-        released.set()
+    return make
 
 
 @contextmanager
@@ -104,16 +97,16 @@ def answered(answer: Answer, stage: Stage = "signing in") -> Make:
     return make
 
 
-def through_toxics(*toxics: dict[str, Any], answer: Answer | None = None, stage: Stage = "loading") -> Make:
-    """Make the fault that the proxy does this; before the real service, or before one that answers so."""
+def through_toxics(*toxics: dict[str, Any], script: Script | None = None) -> Make:
+    """Make the fault that the proxy does this; before the real service, or before one that a script plays."""
     conditions = Conditions("as in the fault matrix", "What the fault matrix asks for.", toxics=toxics)
 
     @contextmanager
     def make(surroundings: Surroundings) -> Iterator[Site]:
-        if answer is None:
+        if script is None:
             yield of_the_real_service(surroundings, conditions)
             return
-        with scripted(answering(answer, stage)) as (_, site):
+        with scripted(script) as (_, site):
             site.conditions = conditions
             yield site
 
@@ -161,23 +154,32 @@ def closing_between_requests(_surroundings: Surroundings) -> Iterator[Site]:
         yield site
 
 
-@contextmanager
-def closing_slowly(_surroundings: Surroundings) -> Iterator[Site]:
-    """Say that the connection closes, and do it only when the other side has."""
-
-    def script(connection: Connection) -> None:
-        request = connection.receive()
-        body = healthy_body(request)
-        connection.reply(201 if request.method == "POST" else 200, body, Connection="close")
-        connection.stay_silent()
-
-    with scripted(script) as (_, site):
-        yield site
+def closing_after_each(connection: Connection, request: ReceivedRequest) -> None:
+    """Answer, and say that the connection closes, and close it."""
+    status, body = (201, SESSION_JSON) if request.method == "POST" else (200, PREFERENCES_JSON)
+    connection.reply(status, body, Connection="close")
+    raise ConnectionAbortedError
 
 
-def healthy_body(request: ReceivedRequest) -> bytes:
-    """Give what the real service would answer."""
-    return SESSION_JSON if request.method == "POST" else PREFERENCES_JSON
+def failing_first(failures: int, answer: Answer) -> Make:
+    """Make the fault that a service gives the first requests for preferences this answer, and is healthy then."""
+
+    @contextmanager
+    def make(_surroundings: Surroundings) -> Iterator[Site]:
+        asked: list[ReceivedRequest] = []
+
+        def count(connection: Connection, request: ReceivedRequest) -> None:
+            asked.append(request)
+            (answer if len(asked) <= failures else healthy)(connection, request)
+
+        def claim() -> None:
+            assert len(asked) == failures + 1
+
+        with scripted(answering(count, "loading")) as (_, site):
+            site.claim = claim
+            yield site
+
+    return make
 
 
 @contextmanager
@@ -282,13 +284,6 @@ def dripping(data: bytes) -> Answer:
         connection.drip(data, DRIP_S)
 
     return answer
-
-
-def slicing(connection: Connection, request: ReceivedRequest) -> None:
-    """Answer what the real service would, each byte in a packet of its own."""
-    connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    data = raw_reply(201 if request.method == "POST" else 200, healthy_body(request), **JSON)
-    connection.drip(data, 0.0005)
 
 
 def with_unknown_fields(connection: Connection, request: ReceivedRequest) -> None:

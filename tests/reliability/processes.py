@@ -20,7 +20,7 @@ from tests.helpers.polling import eventually
 from tests.helpers.scripted_server import Connection, ReceivedRequest
 from tests.reliability.network import through_toxics
 from tests.reliability.sites import Make, Person, Site, Surroundings, answering, healthy, scripted
-from tests.x11.processes import Identity, children_of, listening_port
+from tests.x11.processes import Identity, children_of, is_alive, listening_port
 
 SERVICE: Final = "-m desktop_app serve"
 PROXY: Final = "-m desktop_app.conditions"
@@ -34,8 +34,14 @@ Moment = Literal["during the reply", "after the reply"]
 
 def child(words: str) -> Identity:
     """Give the child process that runs this."""
-    (found,) = (identity for identity, command in children_of(os.getpid()).items() if words in command)
+    (found,) = children(words)
     return found
+
+
+def children(words: str) -> list[Identity]:
+    """Give the child processes that run this."""
+    found = children_of(os.getpid())
+    return [identity for identity, command in found.items() if words in command and is_alive(identity)]
 
 
 def own_service(surroundings: Surroundings) -> Site:
@@ -117,6 +123,20 @@ def mortal_service(moment: Moment) -> Make:
 
 
 @contextmanager
+def proxy_killed_before(surroundings: Surroundings) -> Iterator[Site]:
+    """Kill the proxy before anybody signs in; the program has started another one."""
+
+    async def kill(person: Person) -> None:
+        killed = child(PROXY)
+        killed.kill()
+        await person.wait_until(lambda: any(each != killed and listening_port(each) for each in children(PROXY)))
+
+    with through_toxics(WITHOUT_EFFECT)(surroundings) as site:
+        site.before = kill
+        yield site
+
+
+@contextmanager
 def proxy_killed(surroundings: Surroundings) -> Iterator[Site]:
     """Kill the proxy when the request has gone through it."""
 
@@ -124,7 +144,7 @@ def proxy_killed(surroundings: Surroundings) -> Iterator[Site]:
         child(PROXY).kill()
         raise ConnectionAbortedError
 
-    with through_toxics(WITHOUT_EFFECT, answer=kill, stage="signing in")(surroundings) as site:
+    with through_toxics(WITHOUT_EFFECT, script=answering(kill))(surroundings) as site:
         yield site
 
 

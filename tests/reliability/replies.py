@@ -19,7 +19,7 @@ CUT: Final = (
 )
 GZIP_BOMB: Final = raw_reply(200, gzip.compress(bytes(BOMB_BYTES)), Content_Encoding="gzip")
 OVER_THE_CAP: Final = b'{"unknown": "' + b"x" * LARGEST_BODY_BYTES + b'"}'
-UNENDING: Final = b'{"unknown": "' + b"x" * 20_000 + b'", ' + PREFERENCES_JSON[1:]
+LENGTHY: Final = b'{"unknown": "' + b"x" * 20_000 + b'", ' + PREFERENCES_JSON[1:]
 
 NO_TOKEN: Final = b'{"expires_at": "2030-01-01T00:00:00Z"}'
 UNREADABLE: Final = {

@@ -89,6 +89,9 @@ class Site:
         return self.program
 
 
+Script = Callable[[Connection], None]
+"""Serves one connection."""
+
 Make = Callable[[Surroundings], AbstractContextManager[Site]]
 """Makes a fault, for as long as the context lasts."""
 
@@ -111,13 +114,13 @@ def leading_to(*sockets: socket.socket) -> Iterable[str]:
 
 
 @contextmanager
-def scripted(script: Callable[[Connection], None]) -> Iterator[tuple[ScriptedServer, Site]]:
+def scripted(script: Script) -> Iterator[tuple[ScriptedServer, Site]]:
     """Run a scripted server, and give it and the site to meet it at."""
     with ScriptedServer(script) as server:
         yield server, Site(server.url, belongings=belongings_of(server))
 
 
-def answering(answer: Answer, stage: Stage = "signing in") -> Callable[[Connection], None]:
+def answering(answer: Answer, stage: Stage = "signing in") -> Script:
     """Script a server that is healthy up to a stage, and there gives this answer to each request."""
 
     def script(connection: Connection) -> None:

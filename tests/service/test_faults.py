@@ -17,7 +17,8 @@ from tests.service.conftest import DEMO
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from pathlib import Path
+
+    from tests.helpers.service_process import ServiceProcess
 
 FAULTS = "/control/faults"
 PREFERENCES = "/v1/me/preferences"
@@ -153,14 +154,16 @@ def test_a_sign_in_without_a_token_has_signed_in_all_the_same(client: httpx2.Cli
 
 
 def test_an_oversized_body_that_nobody_reads_to_its_end_holds_nothing_up(
-    client: httpx2.Client, bearer: dict[str, str]
+    client: httpx2.Client, service: ServiceProcess, bearer: dict[str, str]
 ) -> None:
+    before = service.log()
     put(client, {"path": PREFERENCES, "body": "oversized"})
     for _ in range(3):
         with client.stream("GET", PREFERENCES, headers=bearer) as response:
             assert next(response.iter_raw())
     client.delete(FAULTS)
     assert statuses(client, bearer, 1) == [200]
+    assert service.log() == before
 
 
 def test_a_body_is_left_out_where_there_can_be_none(client: httpx2.Client, bearer: dict[str, str]) -> None:

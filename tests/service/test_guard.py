@@ -30,7 +30,9 @@ def test_the_secret_lets_in(guarded: ServiceProcess) -> None:
         assert client.post("/v1/sessions", json=DEMO).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/v1/me/preferences", "/unknown", "/control/customer-load"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/v1/me/preferences", "/metrics", "/openapi.json", "/unknown", "/control/faults"]
+)
 @pytest.mark.parametrize("secret", [None, "", "wrong", "s3cret-of-this-ru", "s3cret-of-this-runs", "\u00e9"])
 def test_without_the_secret_everything_is_403(stranger: httpx2.Client, path: str, secret: str | None) -> None:
     headers = {} if secret is None else {SECRET_HEADER.encode(): secret.encode()}

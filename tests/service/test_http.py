@@ -93,6 +93,11 @@ def test_wrong_method_is_405(client: httpx2.Client, method: str, path: str) -> N
     assert_problem(client.request(method, path), 405)
 
 
+def test_a_405_names_every_method_that_there_is(client: httpx2.Client) -> None:
+    response = client.patch("/control/customer-load")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT", "DELETE"}
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_body_that_is_not_declared_as_json_is_415(client: httpx2.Client, content_type: str) -> None:
     assert_problem(client.post("/v1/sessions", content=b"{}", headers={"Content-Type": content_type}), 415)
@@ -108,6 +113,17 @@ def test_a_body_that_is_not_json_is_400(client: httpx2.Client, body: bytes) -> N
 @pytest.mark.parametrize("body", [b"[]", b"null", b"{}", b'{"email": 5, "password": "x"}', b'{"email": "a@b.c"}'])
 def test_a_body_of_the_wrong_schema_is_422(client: httpx2.Client, body: bytes) -> None:
     assert_problem(post_json(client, body), 422)
+
+
+def test_a_body_nested_too_deeply_is_400(client: httpx2.Client) -> None:
+    assert_problem(post_json(client, b'{"nested": ' + b"[" * 7000 + b"]" * 7000 + b"}"), 400)
+
+
+def test_a_whole_number_may_be_written_with_a_point(client: httpx2.Client) -> None:
+    order = b'{"faults": [{"first": 2.0, "status": 503}]}'
+    assert client.put("/control/faults", content=order, headers=JSON).json()["faults"][0]["first"] == 2
+    assert client.delete("/control/faults").status_code == 204
+    assert_problem(client.put("/control/faults", content=order.replace(b"2.0", b"2.5"), headers=JSON), 422)
 
 
 def test_errors_do_not_repeat_the_input(client: httpx2.Client) -> None:

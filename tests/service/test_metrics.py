@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.helpers.broken_databases import locked_by_another_process
 from tests.helpers.polling import eventually
 from tests.helpers.service_process import credentials_path, running_service
 from tests.service.conftest import DEMO
-from tests.service.locks import locked_by_another_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.helpers.broken_databases import locked_by_another_process
 from tests.helpers.service_process import credentials_path, running_service
 from tests.service.conftest import DEMO
-from tests.service.locks import locked_by_another_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -141,6 +141,12 @@ def test_a_database_of_another_kind_is_refused_and_left_alone(tmp_path: Path, co
     assert path.read_bytes() == before
 
 
+def test_a_name_may_have_any_character(tmp_path: Path) -> None:
+    path = tmp_path / "a b?c=d#e%20f" / "é&g=h.sqlite3"
+    assert opened(f"sqlite:///{path}") == ()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["é&g=h-credentials.sqlite3", "é&g=h.sqlite3"]
+
+
 def test_a_directory_as_store_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is a directory"):
         opened(f"sqlite:///{tmp_path}")
@@ -200,9 +206,59 @@ def test_the_credentials_lie_beside_the_customers() -> None:
 
 
 def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened(store_url(tmp_path))
     monkeypatch.setattr("desktop_app.service.database_files.LOCK_TIMEOUT_S", 0.05)
+    store_path(tmp_path).parent.mkdir()
     with closing(sqlite3.connect(store_path(tmp_path), isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked"):
             opened(store_url(tmp_path))
+
+
+def test_a_database_that_is_written_to_elsewhere_is_opened_all_the_same(tmp_path: Path) -> None:
+    opened(store_url(tmp_path))
+    with closing(sqlite3.connect(store_path(tmp_path), isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        opened(store_url(tmp_path))
+
+
+@pytest.mark.parametrize(("option", "journal_mode"), [("", "wal"), ("?journal_mode=delete", "delete")])
+def test_the_journal_mode_can_be_chosen(tmp_path: Path, option: str, journal_mode: str) -> None:
+    for _ in range(2):
+        opened(store_url(tmp_path))
+        opened(store_url(tmp_path) + option)
+        with closing(sqlite3.connect(store_path(tmp_path))) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == (journal_mode,)
+        with closing(sqlite3.connect(credentials_path(tmp_path))) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_options_are_for_the_customers_unless_they_say_otherwise() -> None:
+    url = parse_store_url("sqlite:///x.db?mode=ro&credentials_max_page_count=7&credentials_journal_mode=delete")
+    assert url.customers == DatabaseFile(Path("x.db"), read_only=True)
+    assert url.credentials == DatabaseFile(Path("x-credentials.db"), max_page_count=7, wal=False)
+
+
+def test_a_question_mark_in_a_directorys_name_begins_no_options() -> None:
+    assert parse_store_url("sqlite:////home/who?mode=ro/x.db").customers == DatabaseFile(
+        Path("/home/who?mode=ro/x.db")
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "mode=rwc",
+        "mode=",
+        "max_page_count=0",
+        "max_page_count=-1",
+        "max_page_count=4294967295",
+        "max_page_count=\u0663",
+        "journal_mode=off",
+        "cache=shared",
+        "credentials_cache=shared",
+        "mode=ro&cache=shared",
+    ],
+)
+def test_an_option_that_there_is_not_is_wrong_usage(options: str) -> None:
+    with pytest.raises(UsageError, match=r"sqlite:///PATH.*max_page_count"):
+        parse_store_url(f"sqlite:///x.db?{options}")

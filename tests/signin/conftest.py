@@ -27,6 +27,7 @@ from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Degraded, Home, Loading, SignedOut, SigningIn, State
 from desktop_app.signin.window import Window
 from tests.helpers.service_process import ServiceProcess, running_service
+from tests.helpers.shown import Shown
 
 EMAIL, PASSWORD = "demo@example.com", "responsive-by-default"
 WAIT_MS = 20_000
@@ -99,6 +100,15 @@ class Running:
 
 
 Start = Callable[..., Running]
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Iterator[Shown]:
+    """A window without a program behind it, in English again for the next test: translators are the application's."""
+    shown = Shown(qtbot)
+    yield shown
+    for step in shown.window.appearance.steps_to():
+        step()
 
 
 @pytest.fixture(scope="session")

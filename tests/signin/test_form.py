@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.signin.form import SignInForm
+from desktop_app.errors import ExchangeError, ServiceUnreachable, TooManyAttempts
+from desktop_app.signin.countdown import Countdown
+from desktop_app.signin.form import DEMO_EMAIL, DEMO_PASSWORD, SignInForm
 from desktop_app.signin.home import HomePage
+from desktop_app.signin.state import Failure, SignedOut
 from desktop_app.signin.window import Window
 
 
@@ -57,6 +60,15 @@ def test_enter_in_either_field_signs_in(window: Window, submitted: list[tuple[st
     window.form.password.setText("a password")
     QTest.keyClick(getattr(window.form, field), Qt.Key.Key_Return)
     assert submitted == [("ada@example.com", "a password")]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_the_demo_account_is_signed_in_by_the_next_key(
+    window: Window, submitted: list[tuple[str, str]], key: Qt.Key
+) -> None:
+    QTest.mouseClick(window.form.demo, Qt.MouseButton.LeftButton)
+    QTest.keyClick(window.focusWidget(), key)
+    assert submitted == [(DEMO_EMAIL, DEMO_PASSWORD)]
 
 
 @pytest.mark.parametrize("email", ["", "   ", "ada", "@", "ada@", "@example.com", "a b@example.com", "a@b@c"])
@@ -127,3 +139,50 @@ def test_clearing_forgets_what_undo_would_bring_back(window: Window) -> None:
     window.form.clear()
     window.form.password.undo()
     assert window.form.password.text() == ""
+
+
+def signed_out_because(window: Window, qtbot: QtBot, error: ExchangeError) -> None:
+    with qtbot.waitSignal(window.state_painted):
+        window.show_state(SignedOut("ada@example.com", Failure(error, 100)))
+
+
+def test_too_many_attempts_count_down_and_then_one_can_try_again(window: Window, qtbot: QtBot) -> None:
+    seen = []
+
+    def title() -> str:
+        seen.append((window.form.banner.title.text(), window.form.sign_in.isEnabled()))
+        return seen[-1][0]
+
+    window.show_state(SignedOut("ada@example.com", Failure(TooManyAttempts(seconds=2), 100)))
+    qtbot.waitUntil(lambda: title() == "You can try again now.")
+    assert ("Too many attempts. Try again in 1 s.", True) in seen
+    assert all(enabled for _, enabled in seen)
+
+
+def test_the_end_of_the_countdown_moves_nothing(window: Window, qtbot: QtBot) -> None:
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=1))
+    form = window.form
+    before = form.sign_in.mapTo(window, QPoint(0, 0))
+    qtbot.waitUntil(lambda: form.banner.title.text() == "You can try again now.")
+    window.grab()  # lays out what changed
+    assert form.sign_in.mapTo(window, QPoint(0, 0)) == before
+
+
+def test_the_countdown_ends_with_the_message_it_belongs_to(window: Window, qtbot: QtBot) -> None:
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=1))
+    signed_out_because(window, qtbot, ServiceUnreachable())
+    other = Countdown()
+    with qtbot.waitSignal(other.ticked):
+        other.start(1100)
+    assert window.form.banner.title.text() == "The service can't be reached."
+
+
+def test_a_message_has_the_heading_s_room_in_the_smallest_window(window: Window, qtbot: QtBot) -> None:
+    window.resize(640, 480)
+    signed_out_because(window, qtbot, TooManyAttempts(seconds=60))
+    form = window.form
+    button = QRect(form.sign_in.mapTo(window.pages, QPoint(0, 0)), form.sign_in.size())
+    assert window.pages.rect().contains(button)
+    with qtbot.waitSignal(window.state_painted):
+        window.show_state(SignedOut())
+    assert form.heading.isVisible()

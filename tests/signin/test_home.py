@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
-from desktop_app.errors import DeadlineExceeded
-from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences, Session
+from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
 from desktop_app.signin.catalogue import CATALOGUE
-from desktop_app.signin.home import HomePage
 from desktop_app.signin.results import LoadResult
-from desktop_app.signin.state import Degraded, Failure, Home, Loading, Mode, SignedOut, State
+from desktop_app.signin.state import Degraded, Home, Mode, SignedOut
 from desktop_app.signin.theme import ACCENTS
-from desktop_app.signin.window import Window
+from tests.helpers.shown import EMAIL, OVERDUE, SESSION, Shown
 
-SESSION = Session("a token", datetime(2030, 1, 1, tzinfo=UTC))
 HOSTILE = "<b>Ada</b> <img src='/etc/hostname' width='999'>"
-
-
-class Shown:
-    """A window, and a way to have it draw a state wholly."""
-
-    def __init__(self, qtbot: QtBot) -> None:
-        self.window = Window(QWidget())
-        qtbot.addWidget(self.window)
-        self.home = HomePage()
-        self.window.add_home(self.home)
-        self.window.show()
-        self._qtbot = qtbot
-        self.show(Loading(1, Mode.ASYNC, "ada@example.com", SESSION, before=SignedOut()))
-
-    def show(self, state: State) -> None:
-        with self._qtbot.waitSignal(self.window.state_painted):
-            self.window.show_state(state)
-
-    def customise(self, **preferences: Any) -> None:
-        self.show(Home("ada@example.com", SESSION, Preferences(**preferences)))
-
-    def titles(self) -> list[str]:
-        return [card.content.title for card in self.home.grid.cards if card.content]
-
-    def rectangles(self) -> list[QRect]:
-        """Where what must not move stands in the window."""
-        window = self.window
-        fixed = (window.feel.typing, window.feel.counter, window.toggle, self.home.sign_out)
-        return [QRect(widget.mapTo(window, widget.rect().topLeft()), widget.size()) for widget in fixed]
-
-
-@pytest.fixture
-def shown(qtbot: QtBot) -> Shown:
-    return Shown(qtbot)
-
-
-@pytest.fixture(autouse=True)
-def english_again(shown: Shown) -> Iterator[None]:
-    """Translators are the application's, so a test must leave none behind."""
-    yield
-    for step in shown.window.appearance.steps_to():
-        step()
 
 
 def test_the_display_name_is_in_the_greeting(shown: Shown) -> None:
@@ -131,7 +80,7 @@ def test_reduced_motion_replaces_the_rotation_of_the_spinner(shown: Shown) -> No
 def test_nothing_that_must_stay_moves_when_everything_changes(shown: Shown, size: tuple[int, int]) -> None:
     shown.window.resize(*size)
     shown.show(SignedOut())
-    shown.show(Loading(2, Mode.ASYNC, "ada@example.com", SESSION, before=SignedOut()))
+    shown.load()
     before = shown.rectangles()
     shown.customise(
         display_name="Ada " * 20, language="de", theme="dark", accent="red", text_size="large", currency="EUR"
@@ -141,7 +90,7 @@ def test_nothing_that_must_stay_moves_when_everything_changes(shown: Shown, size
 
 def test_nothing_that_must_stay_moves_when_the_page_is_degraded(shown: Shown) -> None:
     before = shown.rectangles()
-    shown.show(Degraded("ada@example.com", SESSION, Failure(DeadlineExceeded(), 3000)))
+    shown.degrade()
     assert shown.rectangles() == before
 
 
@@ -161,7 +110,7 @@ def test_signing_out_leaves_nothing_of_the_customer(shown: Shown) -> None:
 
 
 def test_a_new_state_in_the_midst_of_the_steps_is_drawn_wholly(shown: Shown) -> None:
-    shown.window.show_state(Home("ada@example.com", SESSION, Preferences(theme="dark", language="de")))
+    shown.window.show_state(Home(EMAIL, SESSION, Preferences(theme="dark", language="de")))
     shown.show(SignedOut())
     assert all(part.updatesEnabled() for part in shown.window.findChildren(QWidget))
     assert not shown.window.appearance.theme.is_dark
@@ -188,9 +137,9 @@ def test_every_category_has_a_card_with_an_accessible_name(shown: Shown) -> None
 def test_each_change_of_state_is_announced(shown: Shown) -> None:
     announced = []
     for state in (
-        Home("ada@example.com", SESSION, DEFAULT_PREFERENCES),
-        Degraded("ada@example.com", SESSION, Failure(DeadlineExceeded(), 3000)),
-        SignedOut("ada@example.com", Failure(DeadlineExceeded(), 3000)),
+        Home(EMAIL, SESSION, DEFAULT_PREFERENCES),
+        Degraded(EMAIL, SESSION, OVERDUE),
+        SignedOut(EMAIL, OVERDUE),
         SignedOut(),
     ):
         shown.show(state)

@@ -150,6 +150,33 @@ def test_a_mode_chosen_during_a_load_counts_for_the_next(start: Start) -> None:
     assert modes == [Mode.ASYNC, Mode.BLOCKING]
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_conditions_can_be_changed_while_a_load_runs(start: Start) -> None:
+    running = start(SILENT)
+    control = running.window.conditions
+    running.sign_in()
+    running.wait_until(running.window.activity.cancel.isVisible)
+    running.click(control)
+    assert control.panel is not None
+    QTest.keyClicks(control.panel.list, "healthy")
+    assert isinstance(running.states[-1], SigningIn)
+    QTest.keyClick(control.panel.list, Qt.Key.Key_Return)
+    running.wait_until(lambda: control.in_force == HEALTHY)
+    assert control.requested is None
+
+
+def test_a_load_under_changed_conditions_is_like_them(start: Start) -> None:
+    running = start(SILENT, deadline_s=0.4)
+    running.window.conditions.conditions_requested.emit(HEALTHY)
+    running.wait_until(lambda: running.window.conditions.in_force == HEALTHY)
+    running.window.conditions.conditions_requested.emit(SILENT)
+    running.wait_until(lambda: running.window.conditions.in_force == SILENT)
+    running.sign_in()
+    failure = running.wait_for(SignedOut).failure
+    assert failure is not None
+    assert isinstance(failure.error, DeadlineExceeded)
+
+
 def test_signing_out_during_a_load_drops_the_answer(start: Start) -> None:
     running = start(SLOW)
     running.sign_in()
