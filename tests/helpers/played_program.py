@@ -7,7 +7,6 @@ import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,16 +20,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from desktop_app.app import SHUTDOWN_LIMIT_S, Application, Program
-from desktop_app.backend import Backend
 from desktop_app.comparison.person import centre_of, click, press_key
-from desktop_app.conditions.presets import PRESETS, Conditions
+from desktop_app.conditions.presets import PRESETS
 from desktop_app.config import Options, Profile
-from desktop_app.errors import DesktopAppError
 from desktop_app.interruption import Interruption
 from desktop_app.overriding import override
-from desktop_app.preferences.transport import Endpoint
 from desktop_app.signin.presenter import Presenter
 from desktop_app.signin.state import SignedOut
+from tests.helpers.acting_backend import ActingBackend
 from tests.helpers.acting_service import ActingService, AsyncTransport, BlockingTransport, Customer
 from tests.helpers.manual_time import NS_PER_MS, NS_PER_S, ManualExecutor, ManualLoop, ManualTime, ManualTimer
 
@@ -39,31 +36,6 @@ FIRST_CONDITIONS: Final = PRESETS["healthy"]
 QUIET_TURNS: Final = 2
 MOST_TURNS: Final = 5000
 _ALL: Final = QEventLoop.ProcessEventsFlag.AllEvents
-
-
-class ActingBackend(Backend):
-    """A backend without processes; a test says what becomes of a change of the conditions."""
-
-    def __init__(self) -> None:
-        super().__init__(FIRST_CONDITIONS)
-        self.changes: list[tuple[Conditions, Future[None]]] = []
-        """Those that are under way, the oldest first."""
-        self._endpoint.set_result(Endpoint("http://service.example", "secret of this run"))
-
-    @override
-    def apply(self, conditions: Conditions) -> Future[None]:
-        change: Future[None] = Future()
-        self.changes.append((conditions, change))
-        return change
-
-    def end_change(self, error: DesktopAppError | None) -> Conditions:
-        """End the oldest change, well or not; give what it was to."""
-        conditions, change = self.changes.pop(0)
-        if error is None:
-            change.set_result(None)
-        else:
-            change.set_exception(error)
-        return conditions
 
 
 class PlayedProgram:
@@ -98,7 +70,7 @@ class PlayedProgram:
         self.loop = ManualLoop(self.qt, self.time)
         self.loop.set_default_executor(self.disk)
         self.loop.set_exception_handler(lambda _loop, context: self.complaints.append(str(context)))
-        self.backend = ActingBackend()
+        self.backend = ActingBackend(FIRST_CONDITIONS)
         self._interruption = Interruption()
         options = Options(FIRST_CONDITIONS, deadline_s=DEADLINE_MS / 1000)
         self.program = Program(

@@ -171,6 +171,7 @@ class Somebody(RuleBasedStateMachine):
     def type_elsewhere(self, text: str, hurry: bool) -> None:
         field = self.program.window.feel.typing
         self.program.click(field)
+        field.end(False)
         QTest.keyClicks(field, text)
         self.typed_elsewhere += text
         self._go_on(hurry)
