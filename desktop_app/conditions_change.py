@@ -32,11 +32,13 @@ class ConditionsChange(QObject):
         self.in_force = conditions
         self._backend = backend
         self._requested: Conditions | None = None
+        self._under_way = 0
         self._ended.connect(self._on_ended)
 
     def request(self, conditions: Conditions) -> None:
         """Have these put into force, after whatever was asked for before."""
         self._requested = conditions
+        self._under_way += 1
         self.changed.emit(self.in_force, conditions, None)
         # The callback is the backend's thread's: the signal brings its news over.
         self._backend.apply(conditions).add_done_callback(lambda done: self._tell(conditions, done))
@@ -47,6 +49,8 @@ class ConditionsChange(QObject):
     def _on_ended(self, conditions: Conditions, error: BaseException | None) -> None:
         if error is None:
             self.in_force = conditions
-        if conditions is self._requested:
+        self._under_way -= 1
+        # They end in the order in which they were asked for: the same conditions may be in it twice.
+        if not self._under_way:
             self._requested = None
         self.changed.emit(self.in_force, self._requested, error)

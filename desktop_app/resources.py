@@ -43,8 +43,13 @@ def icon_renderer(name: str, color: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_svg(name).replace("currentColor", color).encode()))
 
 
+@cache
 def icon(name: str, color: str, size: int = 20) -> QIcon:
-    """Make an icon in a colour, sharp at up to 300 %."""
+    """Give an icon in a colour, sharp at up to 300 %.
+
+    Made anew at each change of the theme, it would also leave its pixmaps in Qt's cache until that is full. This one
+    is bounded as that of `icon_renderer` is.
+    """
     made = QIcon()
     renderer = icon_renderer(name, color)
     for scale in (1, 2, 3):

@@ -28,6 +28,11 @@ def test_a_renderer_is_made_once_for_a_colour(qapp: QApplication) -> None:
     assert icon_renderer("home", "#111111") is not icon_renderer("home", "#222222")
 
 
+def test_an_icon_is_made_once_for_a_colour(qapp: QApplication) -> None:
+    assert icon("home", "#111111") is icon("home", "#111111")
+    assert icon("home", "#111111") is not icon("home", "#222222")
+
+
 def test_an_icon_is_sharp_on_every_screen(qapp: QApplication) -> None:
     made = icon("home", "#111111", 20)
     assert {size.width() for size in made.availableSizes()} >= {20}

@@ -99,6 +99,7 @@ class Appearance(QObject):
         self._language = language
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
+            translator.deleteLater()
         self._translators.clear()
         if path is not None:
             # Qt's own texts, such as a field's context menu, and then the program's.

@@ -80,6 +80,7 @@ class Presenter(QObject):
         deadline_ms: For signing in and loading together, and for each retry.
         mode: How the next load waits.
         now: The wall clock, with a time zone: what was kept outlives the program.
+        clock: A monotonic one, in nanoseconds, for the deadlines; the event loop has to go by the same.
         parent: Its owner.
     """
 
@@ -101,6 +102,7 @@ class Presenter(QObject):
         deadline_ms: int,
         mode: Mode,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], int] = time.monotonic_ns,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -111,6 +113,7 @@ class Presenter(QObject):
         self._keeper = keeper
         self._deadline_ms = deadline_ms
         self._now = now
+        self._clock = clock
         self._attempts = 0
         self._load: asyncio.Task[None] | None = None
         self._sign_outs: set[asyncio.Task[None]] = set()
@@ -177,7 +180,7 @@ class Presenter(QObject):
         return self._attempts
 
     def _begin(self, state: State, attempt: int, email: str, steps: Exchange[Preferences]) -> None:
-        deadline = Deadline(self._deadline_ms, time.monotonic_ns)
+        deadline = Deadline(self._deadline_ms, self._clock)
         wait = self._load_blocking if self.mode is Mode.BLOCKING else self._load_async
         self._show(state)
         load = self._run(partial(wait, attempt, email, steps, deadline), attempt)
@@ -296,7 +299,7 @@ class Presenter(QObject):
 
     async def _sign_out(self, session: Session) -> None:
         try:
-            deadline = Deadline(SIGN_OUT_DEADLINE_MS, time.monotonic_ns)
+            deadline = Deadline(SIGN_OUT_DEADLINE_MS, self._clock)
             await self._client.run_async(exchange.sign_out(session), deadline, lambda _news: None)
         except ExchangeError:
             # The person has left; the session ends by itself when it expires.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QTranslator
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -155,6 +155,14 @@ def test_english_is_restored(window: Window) -> None:
     speak(window, "de")
     speak(window, "en")
     assert texts(window) == before
+
+
+def test_a_language_that_was_left_takes_its_translators_along(window: Window) -> None:
+    for language in ("de", "en"):
+        speak(window, language)
+    # It does when its event loop is left to run; here there is none.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChildren(QTranslator) == []
 
 
 @pytest.mark.parametrize("language", ["xx", "../../etc", "", "de/../de"])
