@@ -267,6 +267,7 @@ class Program:
         self.window.appearance.theme_changed.connect(demonstration.set_theme)
         demonstration.set_theme(self.window.appearance.theme)
         presenter.state_changed.connect(demonstration.on_state_changed)
+        presenter.load_started.connect(demonstration.on_load_started)
 
     def _ask(self, intention: Callable[[Presenter], None]) -> None:
         if self.presenter is None:

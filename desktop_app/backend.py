@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from desktop_app.config import address_of
-from desktop_app.errors import DesktopAppError, ServiceNotStarted
+from desktop_app.errors import DesktopAppError, ProgramFault, ServiceNotStarted
 
 if TYPE_CHECKING:
     import subprocess
@@ -175,44 +175,50 @@ class Backend:
             closer.join()
 
     def _work(self) -> None:
-        """Do what there is to do until the program ends; for the thread named "backend"."""
-        try:
-            service = None if self._server else self._start_service()
-            if service is not None or self._conditions.toxics:
-                self._start_proxy(ANY_PORT)
-            if service is not None:
-                self._await_service(service)
-            self._connect(self._conditions)
-        except (DesktopAppError, OSError) as error:
-            self._fail(error)
+        """Start, and then do what there is to do until the program ends; for the thread named "backend"."""
+        self._do(self._start_all)
         self._do_jobs()
+
+    def _start_all(self) -> None:
+        service = None if self._server else self._start_service()
+        if service is not None or self._conditions.toxics:
+            self._start_proxy(ANY_PORT)
+        if service is not None:
+            self._await_service(service)
+        self._connect(self._conditions)
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
-            try:
-                job()
-            except (DesktopAppError, OSError) as error:
-                self._fail(error)
+            self._do(job)
+
+    def _do(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except (DesktopAppError, OSError) as error:
+            self._fail(error)
+        except Exception:
+            # A bug: nobody is to wait for an endpoint that nobody will make known.
+            self._fail(ProgramFault())
+            raise
 
     def _fail(self, error: DesktopAppError | OSError) -> None:
         if not self._closing:
             if self._endpoint.done():
                 self._endpoint = Future()
-            failure = error if isinstance(error, ServiceNotStarted) else ServiceNotStarted(reason=str(error))
-            self._endpoint.set_exception(failure)
+            self._endpoint.set_exception(_as_not_started(error))
 
     def _apply(self, conditions: Conditions, done: Future[None]) -> None:
         try:
             if self._proxy is None and conditions.toxics:
                 self._start_proxy(ANY_PORT)
-                self._endpoint = Future()
-                self._connect(conditions)
-            else:
-                self._put_into_force(conditions, now=True)
-        except (DesktopAppError, OSError) as error:
-            done.set_exception(error)
-        else:
+            self._put_into_force(conditions, now=True)
             self._conditions = conditions
+            if self._endpoint.result().via is None and self._proxy is not None:
+                self._announce()
+        except (DesktopAppError, OSError) as error:
+            if not self._closing:
+                done.set_exception(_as_not_started(error) if isinstance(error, OSError) else error)
+        else:
             done.set_result(None)
 
     def _start_service(self) -> ChildProcess:
@@ -273,12 +279,19 @@ class Backend:
     def _connect(self, conditions: Conditions) -> None:
         """Put conditions into force for a service that is ready, and make the endpoint known."""
         self._put_into_force(conditions)
+        self._announce()
+
+    def _announce(self) -> None:
+        """Make the endpoint known; one that was known already is replaced."""
         # Not before there is a service: what this imports takes as long as the window does to appear.
         from desktop_app.preferences.transport import Endpoint, new_ssl_context
 
         secret = "" if self._server else self._secret
         via = self._proxy.listens_at if self._proxy else None
-        self._endpoint.set_result(Endpoint(self._url, secret, via, new_ssl_context(self._url)))
+        endpoint = Endpoint(self._url, secret, via, new_ssl_context(self._url))
+        if self._endpoint.done():
+            self._endpoint = Future()
+        self._endpoint.set_result(endpoint)
 
     def _put_into_force(self, conditions: Conditions, *, now: bool = False) -> None:
         from desktop_app.conditions.control import configure_proxy
@@ -313,6 +326,10 @@ class _ProxyAddress(NamedTuple):
 
     listens_at: tuple[str, int]
     controlled_at: tuple[str, int]
+
+
+def _as_not_started(error: DesktopAppError | OSError) -> ServiceNotStarted:
+    return error if isinstance(error, ServiceNotStarted) else ServiceNotStarted(reason=str(error))
 
 
 def _expect(child: ChildProcess, event: str) -> dict[str, Any]:

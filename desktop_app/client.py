@@ -94,5 +94,6 @@ class ServiceClient:
         if self._blocking is not None:
             self._blocking.close()
         if self._async is not None:
+            # What is under way on it may go on. There are few: one a restart, and one for the first proxy.
             self._left.append(self._async)
         self._blocking = self._async = None

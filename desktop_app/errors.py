@@ -15,6 +15,7 @@
         ├── WrongCredentials    401 to a sign-in
         ├── SessionExpired      401 to anything else
         ├── TooManyAttempts     429
+        ├── ServiceBusy         503, with a Retry-After
         ├── ServiceFault        any other status but success
         ├── InvalidReply        not JSON, or not of the schema
         ├── ReplyTooLarge       a body over the cap
@@ -112,6 +113,12 @@ class TooManyAttempts(ExchangeError):
     """The service wants fewer requests; ``seconds`` is its Retry-After, rounded up."""
 
     text = "Too many attempts. Try again in {seconds} s."
+
+
+class ServiceBusy(ExchangeError):
+    """The service is overloaded or under repair; ``seconds`` is its Retry-After, rounded up."""
+
+    text = "The service is busy. Try again in {seconds} s."
 
 
 class ServiceFault(ExchangeError):

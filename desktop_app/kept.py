@@ -89,13 +89,19 @@ class KeptPreferences:
     def _write(self, directory: Path, key: str, seen: Seen | None) -> None:
         path = self._path(directory, key)
         if seen is None:
-            path.unlink(missing_ok=True)
+            # With what a run that was killed may have left of it.
+            for each in (path, *directory.glob(f"{path.name}.*.new")):
+                each.unlink(missing_ok=True)
             return
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(seen))
-        fresh.replace(path)
+        try:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.json.encode(seen))
+            fresh.replace(path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
 
     @staticmethod
     def _path(directory: Path, key: str) -> Path:
@@ -103,4 +109,4 @@ class KeptPreferences:
 
     def _key(self, email: str) -> str:
         # As the service looks emails up; a hash, so that a listing of the directory names nobody.
-        return sha256(f"{self._server}\n{email.strip().casefold()}".encode()).hexdigest()
+        return sha256(f"{self._server}\n{email.strip().casefold()}".encode(errors="replace")).hexdigest()

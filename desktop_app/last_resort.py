@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class LastResort(QObject):
     """Takes the exceptions of slots and overrides, of threads, and of an event loop's tasks and callbacks.
 
-    The log gets the traceback, which names places and never values.
+    The log gets the exception's text and its traceback, which names places and no local values.
     """
 
     caught = Signal()

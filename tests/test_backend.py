@@ -224,6 +224,17 @@ def test_the_database_is_kept_busy_at_once_and_not_any_more(start: Start) -> Non
         assert load["running"] is is_running_now
 
 
+def test_a_first_change_that_fails_leaves_the_service_reachable(start: Start) -> None:
+    backend = start(server="http://127.0.0.1:9")
+    endpoint = backend.endpoint().result(HANG_S)
+    senseless = Conditions("senseless", "It makes no sense.", toxics=({"type": "no such toxic"},))
+    with pytest.raises(DesktopAppError):
+        backend.apply(senseless).result(HANG_S)
+    assert backend.endpoint().result(HANG_S) is endpoint
+    backend.apply(SLOW).result(HANG_S)
+    assert backend.endpoint().result(HANG_S).via is not None
+
+
 def test_conditions_that_cannot_be_put_into_force_say_why(start: Start, tmp_path: Path) -> None:
     (tmp_path / "store").write_text("")
     with pytest.raises(DesktopAppError):

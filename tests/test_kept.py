@@ -110,6 +110,31 @@ def test_where_it_cannot_be_written_it_is_kept_in_memory_and_said_once(
     caplog.clear()
 
 
+def test_what_could_not_be_written_whole_is_not_left_behind(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    written(directory).unlink()
+    kept = KeptPreferences(directory)
+    kept.keep(EMAIL, ADA)
+
+    def replace(_self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    kept.write_out(EMAIL)
+    assert list(directory.iterdir()) == []
+    caplog.clear()
+
+
+def test_what_a_run_that_was_killed_left_is_forgotten_too(directory: Path) -> None:
+    path = written(directory)
+    path.with_name(f"{path.name}.4711.new").write_bytes(b"half of it")
+    kept = KeptPreferences(directory)
+    kept.forget(EMAIL)
+    kept.write_out(EMAIL)
+    assert list(directory.iterdir()) == []
+
+
 def test_without_a_directory_it_is_kept_in_memory() -> None:
     kept = KeptPreferences(None)
     kept.keep(EMAIL, ADA)

@@ -568,6 +568,10 @@
         <translation>Zu viele Versuche. Bitte in {seconds}&#xa0;s erneut versuchen.</translation>
     </message>
     <message>
+        <source>The service is busy. Try again in {seconds} s.</source>
+        <translation>Der Dienst ist überlastet. Versuchen Sie es in {seconds}&#xa0;s noch einmal.</translation>
+    </message>
+    <message>
         <source>The service has a problem (status {status}).</source>
         <translation>Der Dienst hat ein Problem (Status {status}).</translation>
     </message>

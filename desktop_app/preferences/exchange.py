@@ -2,7 +2,8 @@
 
 An exchange is a generator: it yields a `Request`, is sent the `Reply` or thrown the `ExchangeError` that there was
 instead, and returns its result or raises an `ExchangeError`. What drives it decides how to wait; `blocking` and
-`asynchronous` do, and differ in nothing else.
+`asynchronous` do. They differ in nothing else, but for what only the latter can do: wait for as long as the
+service asks, and let a request go on after the deadline.
 
 Retries are a part of it, and there are no others beneath it: a request that reads (GET) is sent `MOST_TRIES` times at
 most; one that changes something (POST, DELETE) is sent again only if it was never sent, for nobody can tell what
@@ -26,6 +27,7 @@ from desktop_app.errors import (
     ConnectionLost,
     ExchangeError,
     InvalidReply,
+    ServiceBusy,
     ServiceFault,
     ServiceUnreachable,
     SessionExpired,
@@ -169,6 +171,8 @@ def _expect(reply: Reply, status: HTTPStatus) -> Reply:
 def _fault(reply: Reply) -> ExchangeError:
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return TooManyAttempts(seconds=_retry_after_s(reply.headers.get("retry-after", "")))
+    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in reply.headers:
+        return ServiceBusy(seconds=_retry_after_s(reply.headers["retry-after"]))
     return ServiceFault(status=reply.status)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop_app.errors import DesktopAppError, SessionExpired, TooManyAttempts, WrongCredentials
+from desktop_app.errors import DesktopAppError, ServiceBusy, SessionExpired, TooManyAttempts, WrongCredentials
 from desktop_app.signin.as_of import as_of
 from desktop_app.signin.results import seconds
 from desktop_app.signin.state import Degraded, Failure, StillLoading
 
-ANSWERED = (WrongCredentials, SessionExpired, TooManyAttempts)
+ANSWERED = (WrongCredentials, SessionExpired, TooManyAttempts, ServiceBusy)
 """The service said what it has to say: how long it was tried is no part of that."""
 
 
@@ -50,7 +50,7 @@ def described_page(state: Degraded, seconds_left: int | None = None) -> tuple[st
 
 def wait_s(failure: Failure) -> int:
     """Tell for how long the service wants to be left alone."""
-    return int(failure.error.values["seconds"]) if isinstance(failure.error, TooManyAttempts) else 0
+    return int(failure.error.values["seconds"]) if isinstance(failure.error, TooManyAttempts | ServiceBusy) else 0
 
 
 def worded(error: DesktopAppError, **values: str | int) -> str:

@@ -10,7 +10,7 @@ from desktop_app.preferences import exchange
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.signin.mistake import MANAGED, Outcome, Request, Sandbox, Variant
 from desktop_app.signin.mistake_panel import MistakePanel
-from desktop_app.signin.state import Degraded, Home, Loading, State
+from desktop_app.signin.state import Degraded, Home, Loading, Mode, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,11 @@ class Demonstration:
                 show = self.panel.show_signed_out if session is None else self.panel.show_run
                 show(self.panel.variant)
 
+    def on_load_started(self, mode: Mode) -> None:
+        """Close the panel before the window freezes: what is clicked there meanwhile must not happen afterwards."""
+        if mode is Mode.BLOCKING:
+            self._close()
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
@@ -88,9 +93,12 @@ class Demonstration:
 
     async def aclose(self) -> None:
         """Close the panel, cancel what is running and wait until it has ended."""
+        self._close()
+        await asyncio.gather(*self.runs, return_exceptions=True)
+
+    def _close(self) -> None:
         if self.panel is not None:
             self.panel.reject()
-        await asyncio.gather(*self.runs, return_exceptions=True)
 
     def _begin(self, variant: Variant, session: Session) -> asyncio.Task[None]:
         def show(outcome: Outcome) -> None:

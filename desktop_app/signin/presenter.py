@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktop_app.preferences.progress import Progress
 
 SIGN_OUT_DEADLINE_MS = 2000
+LONGEST_FIND_S = 0.1
 LATE_MS = 30_000
 """How long after its deadline a request for preferences may go on, behind the degraded page."""
 T = TypeVar("T")
@@ -240,14 +241,18 @@ class Presenter(QObject):
             if isinstance(news, Session):
                 state = transitions.confirmed(state, attempt, news)
 
+        finding = asyncio.get_running_loop().run_in_executor(None, self._keeper.find, email)
+        # A disk that takes longer is not waited for: once the thread is blocked, nobody could give it up.
+        await asyncio.wait((finding,), timeout=LONGEST_FIND_S)
         async with self._stage.frozen():
             try:
                 preferences = self._client.run_blocking(steps, deadline, note)
             except ExchangeError as error:
-                kept = self._dated(self._keeper.find(email), state)
+                kept = self._dated(finding.result() if finding.done() else None, state)
                 state = transitions.failed(state, attempt, _failure(error, deadline), kept)
             else:
                 state = transitions.loaded(state, attempt, preferences)
+        finding.cancel()
         if self.state == begun:
             self._take(state, preferences)
 

@@ -58,17 +58,19 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class StillLoading:
-    """The request for the preferences goes on after its deadline."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
 class Arrived:
     """The preferences came after their deadline: they are offered, and not applied under the person's hands."""
 
     preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class StillLoading:
+    """The request for the preferences goes on after its deadline."""
+
+    attempt: int
+    offered: Arrived | None = None
+    """What was offered before, and will be again should this one come to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def overdue(state: State, attempt: int, failure: Failure, kept: Kept | None = No
     """The deadline has passed: the request for preferences goes on behind the degraded page, a sign-in ends."""
     late = failed(state, attempt, failure, kept)
     if late is not state and isinstance(late, Degraded):
-        return replace(late, late=StillLoading(attempt))
+        return replace(late, late=StillLoading(attempt, late.late if isinstance(late.late, Arrived) else None))
     return late
 
 
@@ -183,8 +185,10 @@ def failed(state: State, attempt: int, failure: Failure, kept: Kept | None = Non
                 return SignedOut(state.email, failure)
             if isinstance(state, Degraded):
                 return _without_request(state)
-            offered = state.before.late if isinstance(state.before, Degraded) else None
-            return Degraded(state.email, state.session, failure, kept, offered)
+            if isinstance(state.before, Degraded) and isinstance(state.before.late, Arrived):
+                # What is on offer is the newest that was kept: it must not be applied by the way.
+                return replace(state.before, failure=failure)
+            return Degraded(state.email, state.session, failure, kept)
     return state
 
 
@@ -213,4 +217,4 @@ def signed_out() -> State:
 
 
 def _without_request(state: Degraded) -> Degraded:
-    return replace(state, late=None) if isinstance(state.late, StillLoading) else state
+    return replace(state, late=state.late.offered) if isinstance(state.late, StillLoading) else state

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 import trustme
 
-from desktop_app.errors import ConnectionLost, ServiceFault, ServiceNotTrusted, ServiceUnreachable, TooManyAttempts
+from desktop_app.errors import ConnectionLost, ServiceBusy, ServiceNotTrusted, ServiceUnreachable, TooManyAttempts
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
 from desktop_app.preferences.progress import MOST_TRIES, Progress
 from desktop_app.preferences.transport import Endpoint
@@ -108,7 +108,7 @@ def test_only_the_async_driver_waits_as_long_as_the_service_asks(
         connect(Endpoint(server.url)) as driver,
     ):
         if "blocking" in request.node.name:
-            with pytest.raises(ServiceFault):
+            with pytest.raises(ServiceBusy):
                 driver.run(load_preferences(SESSION))
             assert len(server.requests) == 1
         else:

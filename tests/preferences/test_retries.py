@@ -12,6 +12,7 @@ from desktop_app.errors import (
     ExchangeError,
     InvalidReply,
     ReplyTooLarge,
+    ServiceBusy,
     ServiceFault,
     ServiceNotTrusted,
     ServiceUnreachable,
@@ -101,6 +102,11 @@ def test_the_service_says_when_to_come_again(status: int) -> None:
     steps, _ = play(load_preferences(SESSION), [reply(status, retry_after="2"), LOADED])
     (wait,) = waits(steps)
     assert (wait.duration_ms, wait.is_asked_for) == (2000, True)
+
+
+def test_how_long_it_wants_to_be_left_alone_is_told_where_that_is_too_long() -> None:
+    with pytest.raises(ServiceBusy, match="60 s"):
+        play(load_preferences(SESSION), [reply(503, retry_after="60")])
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])

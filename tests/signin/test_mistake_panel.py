@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.event_loop import EventLoop
@@ -27,57 +26,18 @@ from desktop_app.signin.mistake import (
     source_of,
 )
 from desktop_app.signin.mistake_demonstration import Demonstration
-from desktop_app.signin.mistake_panel import SMALLEST, MistakePanel
 from desktop_app.signin.state import Home, Loading, Mode, SignedOut
-from desktop_app.signin.theme import themed
 from tests.helpers.acting import ActingClient, UnexpectedError
+from tests.helpers.demonstrated import EACH, demonstration_of, opened, panel_of, signed_in, wait_for_the_end
 from tests.helpers.exchanges import SESSION
 from tests.helpers.scripted_server import Connection, ScriptedServer
-from tests.signin.conftest import HEALTHY, SLOW, Running, Start
+from tests.signin.conftest import HEALTHY, SLOW, Start
 from tests.signin.test_faults import JSON
 from tests.signin.test_faults import SESSION as SESSION_JSON
 
-EACH = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.code.__name__)
 LONG_S = 60.0
 """A deadline that no test waits for: what ends before was ended."""
 Then = Callable[[Connection], None]
-
-
-def demonstration_of(running: Running) -> Demonstration:
-    assert running.program.demonstration is not None
-    return running.program.demonstration
-
-
-def panel_of(running: Running) -> MistakePanel:
-    panel = demonstration_of(running).panel
-    assert panel is not None
-    return panel
-
-
-def opened(running: Running) -> MistakePanel:
-    """Press the entry of the home page."""
-    running.click(running.home.mistake)
-    return panel_of(running)
-
-
-def speak(running: Running, language: str) -> None:
-    for step in running.window.appearance.steps_to(language=language):
-        step()
-    running.window.appearance.reveal()
-    QApplication.processEvents()
-
-
-def signed_in(running: Running) -> Home:
-    """Sign in, and have the window speak English, which is not what the customer prefers."""
-    running.sign_in()
-    home = running.wait_for(Home)
-    speak(running, "en")
-    return home
-
-
-def wait_for_the_end(running: Running) -> None:
-    panel = panel_of(running)
-    running.wait_until(lambda: panel.unmanaged.outcome.is_over and panel.managed.outcome.is_over)
 
 
 def texts(panel: QWidget) -> str:
@@ -366,88 +326,21 @@ def test_an_error_that_nobody_expects_goes_to_the_loops_handler(loop: EventLoop,
     assert [type(context["exception"]) for context in handled] == [UnexpectedError] * 2
 
 
-def test_the_variants_are_picked_by_keyboard(start: Start) -> None:
+def test_a_blocking_load_closes_it_for_what_is_clicked_meanwhile_must_not_happen_after(start: Start) -> None:
     running = start(HEALTHY)
     signed_in(running)
-    panel = opened(running)
-    assert panel.focusWidget() is panel.choices[UNSET_RESULT]
-    running.wait_until(panel.isActiveWindow)
-    QTest.keyClick(panel.choices[UNSET_RESULT], Qt.Key.Key_Right)
+    opened(running)
     wait_for_the_end(running)
-    assert panel.unmanaged.listing.marked_text == "    page.set_theme(preferences.theme)"
+    running.program.presenter.set_mode(Mode.BLOCKING)  # type: ignore[union-attr]
+    running.home.reload_requested.emit()
+    assert demonstration_of(running).panel is None
+    running.wait_for(Home)
 
 
-def test_everything_on_it_can_be_reached_by_keyboard(start: Start) -> None:
-    running = start(HEALTHY)
-    signed_in(running)
-    panel = opened(running)
-    wait_for_the_end(running)
-    reached = [panel.focusWidget()]
-    for _ in range(20):
-        QTest.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
-        reached.append(panel.focusWidget())
-    wanted = [panel.again, panel.close_button, panel.unmanaged.listing, panel.managed.listing]
-    assert [widget for widget in wanted if widget not in reached] == []
-
-
-def test_what_comes_of_it_is_announced(start: Start) -> None:
+def test_an_async_load_leaves_it_open(start: Start) -> None:
     running = start(HEALTHY)
     signed_in(running)
     panel = opened(running)
     wait_for_the_end(running)
-    assert panel.announcement in (panel.unmanaged.verdict.text, panel.managed.verdict.text)
-
-
-@pytest.fixture
-def alone(loop: EventLoop, qtbot: QtBot) -> MistakePanel:
-    """A panel that nobody runs anything for."""
-    panel = MistakePanel()
-    qtbot.addWidget(panel)
-    panel.set_theme(themed(is_dark=False))
-    panel.resize(SMALLEST)
-    panel.show()
-    return panel
-
-
-@pytest.mark.parametrize("is_dark", [False, True])
-def test_the_theme_dresses_the_panel(alone: MistakePanel, is_dark: bool) -> None:
-    alone.set_theme(themed(is_dark=is_dark))
-    assert (alone.grab().toImage().pixelColor(3, 3).lightness() < 128) is is_dark
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_all_fits_at_the_smallest_size(start: Start, language: str) -> None:
-    running = start(HEALTHY)
-    signed_in(running)
-    panel = opened(running)
-    panel.resize(SMALLEST)
-    speak(running, language)
-    wait_for_the_end(running)
-    assert panel.size() == SMALLEST
-    body = panel.scroller.widget()
-    assert body is not None
-    assert body.width() <= panel.scroller.viewport().width()
-    cut_off = []
-    for button in panel.findChildren(QPushButton):
-        font = QFont(button.font())
-        font.setWeight(QFont.Weight.DemiBold)  # as the style sheet has the chosen one
-        if (
-            button.isVisible()
-            and QFontMetrics(font).horizontalAdvance(button.text().replace("&", "")) > button.width()
-        ):
-            cut_off.append(button.text())
-    assert cut_off == []
-    assert panel.choices[FORGOTTEN_AWAIT].text() == {"en": "Forgotten await", "de": "Kein await"}[language]
-
-
-@EACH
-def test_nothing_moves_while_it_runs(start: Start, variant: Variant) -> None:
-    running = start(SLOW)
-    signed_in(running)
-    panel = opened(running)
-    running.click(panel.choices[variant])
-    parts = [part for column in (panel.unmanaged, panel.managed) for part in (column.preview, column.time_line)]
-    before = [part.geometry() for part in parts]
-    wait_for_the_end(running)
-    QApplication.processEvents()
-    assert [part.geometry() for part in parts] == before
+    running.home.reload_requested.emit()
+    assert demonstration_of(running).panel is panel

@@ -305,7 +305,15 @@ def test_a_retry_ends_an_overdue_request() -> None:
 
 def test_a_retry_that_fails_leaves_what_was_offered() -> None:
     again = retried(OFFERED, NOW, Mode.ASYNC)
+    assert failed(again, NOW, LATE, KEPT) == OFFERED
+
+
+def test_a_retry_that_is_late_and_then_fails_leaves_what_was_offered() -> None:
+    again = overdue(retried(OFFERED, NOW, Mode.ASYNC), NOW, LATE, KEPT)
+    assert isinstance(again, Degraded)
+    assert isinstance(again.late, StillLoading)
     assert failed(again, NOW, LATE) == OFFERED
+    assert cancelled(again) == OFFERED
 
 
 def test_a_cancelled_reload_returns_to_the_page() -> None:
