@@ -89,7 +89,7 @@ class Database:
                 await asyncio.shield(asyncio.create_task(connection.close()))
         except PoolTimeoutError as error:
             raise self._unavailable("no connection became free in time", _RETRY_AFTER_S) from error
-        except (OperationalError, DatabaseError) as error:
+        except DatabaseError as error:
             if not _is_sqlites(error):
                 raise
             raise self._translated(error) from error
