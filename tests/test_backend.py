@@ -17,7 +17,8 @@ from desktop_app import backend as backend_module
 from desktop_app.backend import Backend, ChildProcess
 from desktop_app.conditions.presets import PRESETS, Conditions
 from desktop_app.errors import DesktopAppError, ProfileError, ServiceNotStarted
-from desktop_app.preferences.transport import SECRET_HEADER, Endpoint
+from desktop_app.preferences.transport import Endpoint
+from desktop_app.wire import SECRET_HEADER
 from tests.helpers.children import proxy_pid, service_pid
 from tests.helpers.program import HANG_S, REPOSITORY, environment
 from tests.helpers.scripted_server import ScriptedServer

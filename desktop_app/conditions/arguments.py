@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from desktop_app.conditions.configuration import Address, listening_address_from, upstream_from
 from desktop_app.errors import UsageError
@@ -20,6 +20,10 @@ example:
 
 It says on stdout, in a line of JSON, where it listens, and goes on until Ctrl+C.
 """
+
+
+_CONTROL_HOSTS: Final = frozenset({"127.0.0.1", "::1"})
+"""Of the loopback addresses, those that the control interface answers to: see `desktop_app.service.guard`."""
 
 
 class Arguments(NamedTuple):
@@ -65,8 +69,10 @@ def arguments_from(given: Sequence[str]) -> Arguments:
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(given)
     control = listening_address_from(options.control)
-    if not control.is_loopback:
-        raise UsageError(reason=f"Only this machine may control the proxy: {options.control} is not loopback.")
+    if control.host not in _CONTROL_HOSTS:
+        raise UsageError(
+            reason=f"Only this machine may control the proxy, at 127.0.0.1 or [::1]: {options.control} is neither."
+        )
     return Arguments(
         listen=listening_address_from(options.listen),
         upstream=upstream_from(options.upstream) if options.upstream is not None else None,

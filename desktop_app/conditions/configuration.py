@@ -25,11 +25,6 @@ class Address(Struct, frozen=True):
         """Return what `address_from` reads."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can come there."""
-        return self.host == "localhost" or (_is_ip(self.host) and ipaddress.ip_address(self.host).is_loopback)
-
 
 class Configuration(Struct, frozen=True):
     """All that a proxy is to do.

@@ -7,8 +7,8 @@ import ipaddress
 from http import HTTPStatus
 
 from desktop_app.errors import InvalidReply, ReplyTooLarge, ServiceFault, ServiceUnreachable, UsageError
+from desktop_app.wire import SECRET_HEADER
 
-SECRET_HEADER = "Desktop-App-Secret"  # noqa: S105 -- the header's name, not a secret
 LARGEST_REPLY_BYTES = 1024 * 1024
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LOAD_PATH: Final = "/control/customer-load"
 FAULTS_PATH: Final = "/control/faults"
-EXPIRY_PATH: Final = "/control/expire-sessions"
 
 
 def control_service(
@@ -59,11 +58,3 @@ def control_service(
         ask("PUT", LOAD_PATH, order)
     else:
         ask("DELETE", LOAD_PATH, None)
-
-
-def expire_sessions(host: str, port: int, secret: str | None, *, timeout_s: float) -> None:
-    """Have every session that there is expire now.
-
-    Blocks, takes the same arguments and raises the same errors as `control_service`.
-    """
-    send("POST", host, port, EXPIRY_PATH, secret, None, timeout_s)

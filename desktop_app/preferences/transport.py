@@ -22,10 +22,10 @@ from desktop_app.errors import (
 )
 from desktop_app.overriding import override
 from desktop_app.preferences.exchange import Reply, Request
+from desktop_app.wire import SECRET_HEADER
 
 LARGEST_BODY_BYTES = 1024 * 1024
 MOST_CONNECTIONS = 10
-SECRET_HEADER = "desktop-app-secret"  # noqa: S105 - the name of a header, not a secret
 
 
 class Endpoint(Struct, frozen=True):

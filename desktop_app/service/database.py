@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from desktop_app.errors import StoreError
+from desktop_app.service.unavailable import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,21 +48,6 @@ _REASONS: Final = {
 }
 # After these, what is open can still be read.
 _OPEN_ALL_THE_SAME: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
-
-
-class DatabaseUnavailable(StoreError):
-    """A database cannot do now what it was asked for.
-
-    Args:
-        path: Its file.
-        reason: Half a sentence for the person, without anything of the request.
-        retry_after_s: After how many seconds it may be worth another try; None if it is not to be expected.
-    """
-
-    def __init__(self, *, path: str, reason: str, retry_after_s: int | None = None) -> None:
-        super().__init__(path=path, reason=reason)
-        self.reason = reason
-        self.retry_after_s = retry_after_s
 
 
 class Database:
@@ -104,7 +89,7 @@ class Database:
                 await asyncio.shield(asyncio.create_task(connection.close()))
         except PoolTimeoutError as error:
             raise self._unavailable("no connection became free in time", _RETRY_AFTER_S) from error
-        except (OperationalError, DatabaseError) as error:
+        except DatabaseError as error:
             if not _is_sqlites(error):
                 raise
             raise self._translated(error) from error

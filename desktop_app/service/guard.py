@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers
 
 from desktop_app.service.problems import problem
+from desktop_app.wire import SECRET_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-SECRET_HEADER: Final = "Desktop-App-Secret"  # noqa: S105 a header's name
 
 _LOOPBACK_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 

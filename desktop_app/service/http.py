@@ -16,7 +16,6 @@ from starlette.responses import Response
 from desktop_app.preferences.model import Credentials, Preferences, Session
 from desktop_app.service.control import FaultControl, LoadControl
 from desktop_app.service.credentials import normalised
-from desktop_app.service.database import DatabaseUnavailable
 from desktop_app.service.faults import FaultInjector, Faults
 from desktop_app.service.guard import Guard
 from desktop_app.service.metrics import METRICS_MEDIA_TYPE
@@ -31,6 +30,7 @@ from desktop_app.service.problems import (
     on_unexpected,
     read_body,
 )
+from desktop_app.service.unavailable import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

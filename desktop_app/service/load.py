@@ -18,7 +18,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from desktop_app.service import schema
-from desktop_app.service.database import DatabaseUnavailable, is_interrupted, is_locked
+from desktop_app.service.database import is_interrupted, is_locked
+from desktop_app.service.unavailable import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

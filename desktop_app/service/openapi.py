@@ -9,7 +9,7 @@ import msgspec
 
 from desktop_app import __version__
 from desktop_app.preferences.model import Problem
-from desktop_app.service.guard import SECRET_HEADER
+from desktop_app.wire import SECRET_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

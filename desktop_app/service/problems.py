@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from desktop_app.preferences.model import Problem
-from desktop_app.service.database import DatabaseUnavailable
+from desktop_app.service.unavailable import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

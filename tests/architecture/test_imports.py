@@ -75,6 +75,8 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
         ("desktop_app.conditions.presets", ["asyncio", "msgspec"]),
         ("desktop_app.conditions.control", ["asyncio", "msgspec", "starlette", "uvicorn"]),
         ("desktop_app.conditions.__main__", ["starlette", "uvicorn", "h11", "PySide6"]),
+        ("desktop_app.conditions.server", ["sqlalchemy", "aiosqlite", "sqlite3", "argon2", "httpx2", "PySide6"]),
+        ("desktop_app.wire", ["asyncio", "msgspec", "starlette", "http", "ssl"]),
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_wanted(module: str, heavy: list[str]) -> None:

@@ -10,9 +10,10 @@ import httpx2
 import msgspec
 
 from desktop_app.conditions.configuration import Address
-from desktop_app.conditions.http_control import SECRET_HEADER, send
+from desktop_app.conditions.http_control import send
 from desktop_app.conditions.messages import Ready
 from desktop_app.conditions.toxics import Toxic
+from desktop_app.wire import SECRET_HEADER
 from tests.conditions.upstreams import HANG_S
 
 if TYPE_CHECKING:

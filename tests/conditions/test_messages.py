@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from desktop_app.conditions.arguments import arguments_from
 from desktop_app.conditions.configuration import (
     Address,
     Configuration,
@@ -180,8 +181,7 @@ def test_nobody_is_reached_at_port_0() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "is_loopback"),
-    [("127.0.0.9", True), ("::1", True), ("localhost", True), ("192.0.2.1", False), ("x", False)],
+    ("text", "host"), [("localhost:0", "127.0.0.1"), ("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1")]
 )
-def test_loopback_is_known(host: str, is_loopback: bool) -> None:
-    assert Address(host, 1).is_loopback is is_loopback
+def test_control_is_at_the_hosts_that_it_answers_to(text: str, host: str) -> None:
+    assert arguments_from(["--control", text]).control.host == host

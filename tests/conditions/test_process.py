@@ -202,7 +202,8 @@ def test_it_listens_where_it_is_told_to() -> None:
         (["--upstream", "127.0.0.1:0"], "its port has to be from 1 to 65535"),
         (["--listen", "example.com:80"], "its host has to be an IP address, or localhost"),
         (["--listen", "127.0.0.1:70000"], "is no address"),
-        (["--control", "0.0.0.0:0"], "0.0.0.0:0 is not loopback"),
+        (["--control", "0.0.0.0:0"], "at 127.0.0.1 or [::1]: 0.0.0.0:0 is neither."),
+        (["--control", "127.0.0.2:0"], "at 127.0.0.1 or [::1]: 127.0.0.2:0 is neither."),
         (["--gremlin"], "unrecognized arguments: --gremlin (see python -m desktop_app.conditions --help)"),
     ],
 )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from desktop_app.conditions.service_control import control_service, expire_sessions
+from desktop_app.conditions.service_control import control_service
 from desktop_app.errors import InvalidReply, ServiceFault, ServiceUnreachable, UsageError
 from desktop_app.overriding import override
 from tests.conditions.upstreams import HANG_S, read_to_end, refusing, upstream
@@ -48,7 +48,7 @@ def control_answering(status: int) -> Iterator[Control]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_PUT = do_DELETE = do_POST = _answer  # noqa: N815 -- http.server's names
+        do_PUT = do_DELETE = _answer  # noqa: N815 -- http.server's names
 
         @override
         def log_message(self, format: str, *args: object) -> None:
@@ -86,12 +86,6 @@ def test_what_is_not_given_is_taken_out_of_force() -> None:
         Request("PUT", "/control/faults", "s3", b'{"faults": []}'),
         Request("DELETE", "/control/customer-load", "s3", b""),
     ]
-
-
-def test_expiring_posts() -> None:
-    with control_answering(204) as control:
-        expire_sessions("127.0.0.1", control.port, "s3", timeout_s=HANG_S)
-    assert control.requests == [Request("POST", "/control/expire-sessions", "s3", b"")]
 
 
 def test_without_a_secret_no_header_is_sent() -> None:
@@ -153,7 +147,6 @@ def test_the_real_service_does_what_it_is_told(tmp_path: Path) -> None:
             control_service("127.0.0.1", port, "s3cr3t", database_load=False, faults=(), timeout_s=HANG_S)
             assert client.get("/control/customer-load").json() == {"armed": False, "running": False}
             assert client.get("/control/faults").json() == {"faults": []}
-            expire_sessions("127.0.0.1", port, "s3cr3t", timeout_s=HANG_S)
 
 
 def test_a_service_that_does_not_allow_it_refuses(tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
+from desktop_app.wire import SECRET_HEADER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REPOSITORY: Final = Path(__file__).parents[2]
 _EXIT_LIMIT_S: Final = 5.0
-SECRET_HEADER: Final = "Desktop-App-Secret"
 
 # The arguments come as the first line of stdin, so that a secret shows in no list of processes.
 _PROGRAM: Final = """

@@ -15,9 +15,10 @@ import pytest
 from desktop_app.config import DEFAULT_DEADLINE_S
 from desktop_app.preferences.model import DEFAULT_PREFERENCES, Problem
 from desktop_app.service.accounts import add_account, ensure_demo_account
-from desktop_app.service.database import BUSY_TIMEOUT_S, DatabaseUnavailable
+from desktop_app.service.database import BUSY_TIMEOUT_S
 from desktop_app.service.passwords import Passwords
 from desktop_app.service.store import open_stores
+from desktop_app.service.unavailable import DatabaseUnavailable
 from tests.helpers.broken_databases import damage, fill, locked_by_another_process
 from tests.helpers.service_process import (
     ServiceNotReadyError,

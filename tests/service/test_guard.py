@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from tests.helpers.service_process import SECRET_HEADER, ServiceProcess, running_service
+from desktop_app.wire import SECRET_HEADER
+from tests.helpers.service_process import ServiceProcess, running_service
 from tests.service.conftest import DEMO
 
 if TYPE_CHECKING:
