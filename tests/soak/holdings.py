@@ -1,18 +1,19 @@
-"""What a process holds: by what Linux tells of any process, and by what the program's own tells of itself."""
+"""What a process holds: what Linux tells of any process, and what the program's own can tell of itself."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import re
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import shiboken6
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QObject
 from PySide6.QtWidgets import QApplication
 
 _PROC: Final = Path("/proc")
@@ -26,38 +27,42 @@ class Holdings:
     """Of one process, at one moment."""
 
     counts: dict[str, int]
-    """How many it holds of each kind of thing."""
+    """How many things it holds, by their kind."""
     resident_mib: float
     """All its pages in memory."""
 
 
 def holdings_of(process: int) -> Holdings:
     """Tell what a process holds, by its number."""
-    status = (_PROC / str(process) / "status").read_text(encoding="ascii", errors="replace")
+    status = (_PROC / str(process) / "status").read_text(encoding="utf-8", errors="replace")
     resident, threads = _RESIDENT.search(status), _THREADS.search(status)
     assert resident is not None
     assert threads is not None
-    counts = {"threads": int(threads[1]), **_descriptors(process)}
-    return Holdings(counts, int(resident[1]) / KIB_PER_MIB)
+    return Holdings({**_descriptors(process), "threads": int(threads[1])}, int(resident[1]) / KIB_PER_MIB)
 
 
-def holdings_here(qt: QApplication) -> Holdings:
-    """Tell what this process holds, once the garbage is gone; in a task of its loop, on the GUI thread."""
+def holdings_here(qt: QApplication, *roots: QObject) -> Holdings:
+    """Tell what this process holds, once its garbage is gone; in a task of its event loop, on the GUI thread.
+
+    Args:
+        qt: The application.
+        roots: What Qt's objects belong to, beside the application and its windows.
+    """
     gc.collect()
-    seen = holdings_of_self()
+    seen = holdings_of(os.getpid())
+    loop = asyncio.get_running_loop()
+    objects = list(_qobjects(qt, *qt.topLevelWidgets(), *roots))
+    dispatcher = QAbstractEventDispatcher.instance()
     counts = {
         **seen.counts,
         "Python threads": threading.active_count(),
-        "tasks": len(asyncio.all_tasks()),
-        "timers": _running_timers(),
-        "QObjects": _qobjects(qt),
+        "tasks": len(asyncio.all_tasks(loop)),
+        # qasync has no other way to tell; a call that was cancelled stays there until it would have been due.
+        "scheduled calls": len([call for call in loop._timer._SimpleTimer__callbacks.values() if not call._cancelled]),  # type: ignore[attr-defined]
+        "timers": sum(len(dispatcher.registeredTimers(each)) for each in objects) + len(dispatcher.children()),
+        "QObjects": len(objects),
     }
     return Holdings(counts, seen.resident_mib)
-
-
-def holdings_of_self() -> Holdings:
-    """Tell what Linux says of this process."""
-    return holdings_of(int((_PROC / "self").readlink().name))
 
 
 def _descriptors(process: int) -> dict[str, int]:
@@ -72,12 +77,7 @@ def _descriptors(process: int) -> dict[str, int]:
     return counts
 
 
-def _running_timers() -> int:
-    """Count the timers that run: those that Python knows, and single shots that are still to come."""
-    known = [each for each in gc.get_objects() if isinstance(each, QTimer) and shiboken6.isValid(each)]
-    return len([each for each in known if each.isActive()]) + len(QAbstractEventDispatcher.instance().children())
-
-
-def _qobjects(qt: QApplication) -> int:
-    """Count Qt's objects, with all that they own."""
-    return sum(1 + len(root.findChildren(QObject)) for root in (qt, *qt.topLevelWidgets()))
+def _qobjects(*roots: QObject) -> Iterator[QObject]:
+    for root in roots:
+        yield root
+        yield from root.findChildren(QObject)
