@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import socket
-import struct
-import sys
 from typing import TYPE_CHECKING
 
 from desktop_app.conditions.chain import Chain
 from desktop_app.conditions.pipe import Chunk
+from desktop_app.conditions.sockets import closed, is_broken, reset
 from desktop_app.conditions.stage import Ending, numbers_of
 
 if TYPE_CHECKING:
@@ -24,7 +21,11 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 READ_BYTES = 64 * 1024
-_CLOSE_S = 0.25
+_HALF_CLOSED_S = 2.0
+"""How much longer than the client's end the upstream is waited for: mostly the client is gone, but it may have closed
+its sending side only, and want the answer to what it sent."""
+_LOOK_S = 1.0
+"""How often it is looked whether a client that is not read is still there."""
 
 
 class Connection:
@@ -48,6 +49,7 @@ class Connection:
         clock: Clock,
     ) -> None:
         self._client_reader = reader
+        self._client_writer = writer
         self._writers = [writer]
         self._number = number
         self._clock = clock
@@ -61,14 +63,14 @@ class Connection:
     async def run(self, upstream: Callable[[], Awaitable[Address]]) -> None:
         """Connect to the service and forward until the end; a broken socket is an end, not an error.
 
-        Cancelled, it resets the connection, or closes it where `close_when_cancelled` was called.
+        A client that leaves before it is connected ends it, too. Cancelled, it resets the connection, or closes it
+        where `close_when_cancelled` was called.
 
         Args:
             upstream: Waits, if need be, until it is known where the service listens.
         """
         try:
-            self.upstream = await upstream()
-            self._ending = await self._connect_and_forward(self.upstream)
+            self._ending = await self._connect_and_forward(upstream)
         except OSError as error:
             # The client learns it by its own socket, as without a proxy.
             _logger.debug("connection %d broke: %s", self._number, error)
@@ -78,7 +80,7 @@ class Connection:
                     reset(writer)
                 else:
                     writer.close()
-            await asyncio.gather(*(_closed(writer) for writer in self._writers))
+            await asyncio.gather(*(closed(writer) for writer in self._writers))
 
     def close_when_cancelled(self) -> None:
         """Let the client see the connection's end instead of a reset."""
@@ -112,18 +114,33 @@ class Connection:
     def _seed(self, configuration: Configuration, stream: Stream) -> str:
         return f"{configuration.seed}/{self._number}/{stream}"
 
-    async def _connect_and_forward(self, address: Address) -> Ending:
+    async def _connect_and_forward(self, upstream: Callable[[], Awaitable[Address]]) -> Ending:
+        filling = asyncio.create_task(self._fill_from_client())
+        connecting = asyncio.create_task(self._connect(upstream))
         try:
-            reader, writer = await self._connect(address)
+            await asyncio.wait({filling, connecting}, return_when=asyncio.FIRST_COMPLETED)
+            if not connecting.done():
+                filling.result()  # a reset is the end at once
+                await asyncio.wait({connecting}, timeout=_HALF_CLOSED_S)
+            if not connecting.done() or (streams := connecting.result()) is None:
+                return Ending.CLOSED
+            return await self._forward(filling, *streams)
+        finally:
+            filling.cancel()
+            connecting.cancel()
+            await asyncio.gather(filling, connecting, return_exceptions=True)
+
+    async def _connect(
+        self, upstream: Callable[[], Awaitable[Address]]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        self.upstream = await upstream()
+        try:
+            reader, writer = await asyncio.open_connection(self.upstream.host, self.upstream.port, limit=READ_BYTES)
         except (OSError, UnicodeError) as error:
             # Refused, unreachable, not even a host name. Not a reset, which might overtake the client's own
             # connect() and might not: the client always sees a connection that is closed without an answer.
             _logger.debug("connection %d has no upstream: %s", self._number, error)
-            return Ending.CLOSED
-        return await self._forward(reader, writer)
-
-    async def _connect(self, address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, writer = await asyncio.open_connection(address.host, address.port, limit=READ_BYTES)
+            return None
         self._writers.append(writer)
         for each in self._writers:
             # drain() then waits until the kernel has it all: the bound is the chain's alone, and write_eof() never
@@ -131,19 +148,17 @@ class Connection:
             each.transport.set_write_buffer_limits(high=0)
         return reader, writer
 
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Ending:
-        client_writer = self._writers[0]
-        tasks = [
-            asyncio.create_task(work)
-            for work in (
-                self._fill(self._client_reader, self._upstream_chain, self._client_ended),
-                self._upstream_chain.run(),
-                self._empty(self._upstream_chain, writer),
-                self._fill(reader, self._downstream_chain, None),
-                self._downstream_chain.run(),
-                self._empty(self._downstream_chain, client_writer),
-            )
-        ]
+    async def _forward(
+        self, filling: asyncio.Task[Ending], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> Ending:
+        works = (
+            self._upstream_chain.run(),
+            self._empty(self._upstream_chain, writer),
+            self._fill_from_service(reader),
+            self._downstream_chain.run(),
+            self._empty(self._downstream_chain, self._client_writer),
+        )
+        tasks = [filling, *(asyncio.create_task(work) for work in works)]
         try:
             for task in asyncio.as_completed(tasks):
                 ending = await task
@@ -156,14 +171,30 @@ class Connection:
             # Also takes note of the errors of those that broke together with the first one.
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _fill(self, reader: asyncio.StreamReader, chain: Chain, ended: asyncio.Event | None) -> Ending:
+    async def _fill_from_client(self) -> Ending:
+        entry = self._upstream_chain.entry
+        while data := await self._client_reader.read(READ_BYTES):
+            at_ns = self._clock.now_ns()
+            while not entry.has_room:
+                # That may take for ever, and what is not read does not tell when the client is gone.
+                try:
+                    async with asyncio.timeout(_LOOK_S):
+                        await entry.room()
+                except TimeoutError:
+                    if is_broken(self._client_writer):
+                        raise ConnectionResetError from None
+            entry.put(Chunk(data, at_ns))
+        entry.end()
+        self._client_ended.set()
+        return Ending.DRAINED
+
+    async def _fill_from_service(self, reader: asyncio.StreamReader) -> Ending:
+        entry = self._downstream_chain.entry
         while data := await reader.read(READ_BYTES):
             at_ns = self._clock.now_ns()
-            await chain.entry.room()
-            chain.entry.put(Chunk(data, at_ns))
-        chain.entry.end()
-        if ended is not None:
-            ended.set()
+            await entry.room()
+            entry.put(Chunk(data, at_ns))
+        entry.end()
         return Ending.DRAINED
 
     async def _empty(self, chain: Chain, writer: asyncio.StreamWriter) -> Ending:
@@ -176,26 +207,3 @@ class Connection:
         # Half-close: the other direction goes on until it has ended, too.
         writer.write_eof()
         return Ending.DRAINED
-
-
-def reset(writer: asyncio.StreamWriter) -> None:
-    """Close at once and let the other side see a reset, which it cannot take for the end of the data."""
-    # struct linger { onoff, linger } is of two shorts on Windows, of two ints elsewhere.
-    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-    with contextlib.suppress(OSError):
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    writer.transport.abort()
-
-
-async def _closed(writer: asyncio.StreamWriter) -> None:
-    """Wait until the socket is closed; what the other side does not take in time is given up."""
-    try:
-        async with asyncio.timeout(_CLOSE_S):
-            await writer.wait_closed()
-    except TimeoutError:
-        writer.transport.abort()
-    except OSError:
-        pass  # it broke first: closed all the same
-    except asyncio.CancelledError:
-        writer.transport.abort()
-        raise

@@ -57,9 +57,14 @@ class Pipe:
         self._notify()
         return taken
 
+    @property
+    def has_room(self) -> bool:
+        """Whether `put` is allowed."""
+        return self._size_bytes < self._limit_bytes
+
     async def room(self) -> None:
         """Wait until `put` is allowed."""
-        await self._until(lambda: not self._is_full())
+        await self._until(lambda: self.has_room)
 
     def put(self, chunk: Chunk) -> None:
         """Append a chunk; ask for `room` first."""
@@ -79,7 +84,7 @@ class Pipe:
 
     async def settled(self) -> None:
         """Wait until nothing more can come in: it has ended, or it is full."""
-        await self._until(lambda: self._ended or self._is_full())
+        await self._until(lambda: self._ended or not self.has_room)
 
     def take_all(self) -> list[Chunk]:
         """Take all chunks out."""
@@ -94,9 +99,6 @@ class Pipe:
         self._chunks.extendleft(reversed(chunks))
         self._size_bytes += sum(len(chunk.data) for chunk in chunks)
         self._notify()
-
-    def _is_full(self) -> bool:
-        return self._size_bytes >= self._limit_bytes
 
     def _notify(self) -> None:
         # Whoever waits holds the old event; a new one spares each waiter from clearing it.

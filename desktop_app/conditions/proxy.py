@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from desktop_app.conditions.clock import MonotonicClock
 from desktop_app.conditions.configuration import Address, Configuration
-from desktop_app.conditions.connection import READ_BYTES, Connection, reset
+from desktop_app.conditions.connection import READ_BYTES, Connection
 from desktop_app.conditions.place import Place
+from desktop_app.conditions.sockets import reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

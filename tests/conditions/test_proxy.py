@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -26,42 +25,12 @@ from tests.conditions.chains import (
     slow_close,
     timeout,
 )
+from tests.conditions.in_process import complaints_of, talk_and_leave, until_tasks
 from tests.conditions.processes import toxics_of
 from tests.conditions.upstreams import HANG_S, connect, echo, refusing, sees_the_close, upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from desktop_app.conditions.configuration import Address
-
-
-async def until_tasks(count: int) -> None:
-    """Wait until there are so many tasks, the caller's included."""
-    async with asyncio.timeout(HANG_S):
-        while len(asyncio.all_tasks()) != count:  # noqa: ASYNC110 -- nothing tells when a last task is gone
-            await asyncio.sleep(0.01)
-
-
-def complaints_of(scenario: Callable[[], Awaitable[None]]) -> list[str]:
-    """Run it, and return what reached the loop's exception handler."""
-    complaints: list[str] = []
-
-    async def watched() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _loop, context: complaints.append(str(context["message"])))
-        await scenario()
-        gc.collect()
-        await asyncio.sleep(0)
-
-    asyncio.run(watched())
-    gc.collect()
-    return complaints
-
-
-async def talk_and_leave(address: Address) -> None:
-    # Whatever the other side does: it may have closed before the first byte.
-    with contextlib.suppress(ConnectionError), await asyncio.to_thread(connect, address) as client:
-        await asyncio.to_thread(client.sendall, b"anyone?")
 
 
 def connect_and_read(address: Address) -> None:
@@ -124,7 +93,7 @@ def test_closing_the_proxy_closes_waiting_connections() -> None:
         listening = await proxy.start()
         reader, writer = await asyncio.open_connection(listening.host, listening.port)
         writer.write(b"early")
-        await until_tasks(2)
+        await until_tasks(4)
         await proxy.close()
         with pytest.raises(ConnectionResetError):
             await reader.readexactly(1)
