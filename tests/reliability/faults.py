@@ -84,7 +84,7 @@ def _statuses() -> list[Fault]:
         (429, "Too many attempts. Try again in 7 s.", "degraded", "Too many attempts. Try again in 7 s."),
         (500, _a_problem(500), "degraded", _a_problem(500)),
         (502, _a_problem(502), "degraded", _a_problem(502)),
-        (503, _a_problem(503), "degraded", _a_problem(503)),
+        (503, "The service is busy. Try again in 7 s.", "degraded", "The service is busy. Try again in 7 s."),
         (504, _a_problem(504), "degraded", _a_problem(504)),
     )
     found = []
