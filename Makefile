@@ -22,19 +22,20 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench readme translations clean
+.PHONY: help setup run test check bench soak readme translations clean
 
 help:
 	@echo 'make run     set everything up and open the window; without a screen: compare both modes'
 	@echo 'make test    set up what the tests need as well, and run them'
 	@echo 'make check   ruff, mypy and the import rules'
 	@echo 'make bench   the figures of the README, measured on this machine'
+	@echo 'make soak    sign in a thousand times, and see that memory, files and threads stay what they were'
 	@echo 'make setup   only set up'
 	@echo 'make readme   write the tables of README.md anew: conditions, and what the tests found'
 	@echo 'make translations   bring assets/translations up to date with the program'
 	@echo 'make clean   remove .venv and everything else that these commands made'
 	@echo
-	@echo 'ARGS="..." is handed on (run, test, bench); PYTHON=... chooses the Python (3.11 to 3.13).'
+	@echo 'ARGS="..." is handed on (run, test, bench, soak); PYTHON=... chooses the Python (3.11 to 3.13).'
 
 setup:
 	@sh .ci/packages.sh require python window
@@ -63,6 +64,11 @@ bench:
 	@sh .ci/packages.sh require python window try x11-tests
 	@sh .ci/venv.sh window test
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+soak:
+	@sh .ci/packages.sh require python window
+	@sh .ci/venv.sh window
+	@.venv/bin/python -m tests.soak $(ARGS)
 
 readme:
 	@sh .ci/packages.sh require python window

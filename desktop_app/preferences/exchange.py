@@ -105,6 +105,8 @@ def sign_in_and_load(credentials: Credentials) -> Exchange[Preferences]:
             msgspec.json.encode(credentials),
         )
     )
+    # What follows may take long, and the password would be as long in memory.
+    del credentials
     if reply.status == HTTPStatus.UNAUTHORIZED:
         raise WrongCredentials
     session = _decode(_expect(reply, HTTPStatus.CREATED), Session)

@@ -98,7 +98,7 @@ class ActingService:
     most_at_once: int = 0
     """How many requests but for the end of a session waited at once, at most."""
     while_frozen: deque[tuple[str, int]] = field(default_factory=deque)
-    """How the requests of a thread that waits end, and after how many milliseconds; once used up, truly and at once."""
+    """How the requests of a thread that waits end, and after how many ms; once used up, truly and at once."""
     on_frozen: Callable[[], None] = lambda: None
     """Called when a thread waits: what a person does before a window that is frozen."""
     _expires: dict[str, datetime] = field(default_factory=dict)
@@ -193,7 +193,9 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
 class BlockingTransport(httpx2.BaseTransport):
     """Has a request answered while its thread waits, within the deadline of the network it stands for."""
 
-    def __init__(self, service: ActingService, remaining_s: Callable[[type[httpcore2.TimeoutException]], float]) -> None:
+    def __init__(
+        self, service: ActingService, remaining_s: Callable[[type[httpcore2.TimeoutException]], float]
+    ) -> None:
         self._service = service
         self._remaining_s = remaining_s
 

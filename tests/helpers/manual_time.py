@@ -78,12 +78,12 @@ class ManualTimer(QObject):
         self._is_single_shot = False
         self._running: object = None
 
-    def setSingleShot(self, is_single_shot: bool) -> None:
+    def setSingleShot(self, is_single_shot: bool) -> None:  # noqa: N802 - Qt's name
         """As QTimer's."""
         assert is_single_shot, "one that repeats is not needed yet"
         self._is_single_shot = is_single_shot
 
-    def setTimerType(self, timer_type: Qt.TimerType) -> None:
+    def setTimerType(self, timer_type: Qt.TimerType) -> None:  # noqa: N802 - Qt's name
         """As QTimer's; this one is always precise."""
 
     def start(self, interval_ms: int) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, Q
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
-from desktop_app.app import SHUTDOWN_LIMIT_S, Application, Program
+from desktop_app.app import Application, Program
 from desktop_app.comparison.person import centre_of, click, press_key
 from desktop_app.conditions.presets import PRESETS
 from desktop_app.config import Options, Profile
@@ -29,7 +29,7 @@ from desktop_app.signin.presenter import Presenter
 from desktop_app.signin.state import SignedOut
 from tests.helpers.acting_backend import ActingBackend
 from tests.helpers.acting_service import ActingService, AsyncTransport, BlockingTransport, Customer
-from tests.helpers.manual_time import NS_PER_MS, NS_PER_S, ManualExecutor, ManualLoop, ManualTime, ManualTimer
+from tests.helpers.manual_time import NS_PER_MS, ManualExecutor, ManualLoop, ManualTime, ManualTimer
 
 DEADLINE_MS: Final = 3000
 FIRST_CONDITIONS: Final = PRESETS["healthy"]
@@ -84,22 +84,26 @@ class PlayedProgram:
 
     def end(self) -> None:
         """Close the window and wait for the end; it must leave nothing."""
-        self.window.close()
-        # Qt itself tells it in exec() only.
-        self.qt.lastWindowClosed.emit()
-        self.settle()
-        # The system would not let it hang for ever either.
-        self.disk.go_on()
-        self.settle()
-        self.program._save_settings()
-        tasks = asyncio.all_tasks(self.loop)
-        self._clean_up()
-        assert tasks == set()
-        assert self.service.waiting == []
-        assert self.main.result() == 0
+        try:
+            self.window.close()
+            # Qt itself tells it in exec() only.
+            self.qt.lastWindowClosed.emit()
+            self.settle()
+            # The system would not let it hang for ever either.
+            self.disk.go_on()
+            self.settle()
+            self.program._save_settings()
+            assert asyncio.all_tasks(self.loop) == set()
+            assert self.service.waiting == []
+            assert self.main.result() == 0
+        finally:
+            self._clean_up()
 
     def _clean_up(self) -> None:
-        """Do what the end of a process does."""
+        """Do what the end of a process does, whatever became of the program."""
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.settle()
         self.program.signals.close()
         self._interruption.restore()
         for signal in (self.qt.quit_requested, self.qt.lastWindowClosed):
@@ -160,7 +164,8 @@ class PlayedProgram:
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key, wherever the focus is; nothing else happens meanwhile."""
         self.is_settled = False
-        QTest.keyClick(self.window.focusWidget() or self.window, key, modifier)
+        focused: QWidget | None = self.window.focusWidget()
+        QTest.keyClick(self.window if focused is None else focused, key, modifier)
         self._end_shortcut()
 
     def _end_shortcut(self) -> None:
@@ -211,15 +216,18 @@ def played(qt: Application, customers: tuple[Customer, ...], directory: Path) ->
     root, own = logging.getLogger(), logging.getLogger("desktop_app")
     level = own.level
 
+    def new_async_transport(*_arguments: object) -> AsyncTransport:
+        return AsyncTransport(service)
+
+    def new_blocking_transport(network: Any, _ssl_context: object) -> BlockingTransport:
+        return BlockingTransport(service, network.remaining_s)
+
     def complain(kind: type[BaseException], error: BaseException, _trace: object) -> None:
         program.complaints.append(f"{kind.__name__}: {error}")
 
     with (
-        mock.patch("desktop_app.preferences.asynchronous._Transport", lambda *_: AsyncTransport(service)),
-        mock.patch(
-            "desktop_app.preferences.blocking._Transport",
-            lambda network, _context: BlockingTransport(service, network.remaining_s),
-        ),
+        mock.patch("desktop_app.preferences.asynchronous._Transport", new_async_transport),
+        mock.patch("desktop_app.preferences.blocking._Transport", new_blocking_transport),
         mock.patch("desktop_app.preferences.blocking.time", clock),
         mock.patch("desktop_app.signin.presenter.Presenter", presenter),
         mock.patch("desktop_app.signin.activity.time", clock),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from desktop_app.preferences.model import DEFAULT_PREFERENCES, Preferences
+from desktop_app.preferences.progress import FIRST_TRY, MOST_TRIES
 from desktop_app.signin.card import TEXT_SCALES, CategoryCard
 from desktop_app.signin.catalogue import ordered
 from desktop_app.signin.failures import described, wait_s
@@ -116,11 +118,14 @@ def _assert_banner(home: HomePage, page: Home | Degraded | Loading | None) -> No
 
 
 def _assert_activity(window: Window, state: State) -> None:
-    is_waiting = isinstance(state, SigningIn | Loading)
     is_late = isinstance(state, Degraded) and isinstance(state.late, StillLoading)
     can_cancel = is_late or (isinstance(state, SigningIn | Loading) and state.mode is Mode.ASYNC)
     assert window.activity.cancel.isHidden() == (not can_cancel)
-    assert is_waiting or is_late or window.activity._wait is None
+    progress = state.progress if isinstance(state, SigningIn | Loading) else FIRST_TRY
+    if can_cancel:
+        numbers = re.findall(r"\d+", window.activity.text.text())
+        # Before them, the seconds until then.
+        assert numbers[-2:] == ([str(progress.number), str(MOST_TRIES)] if progress.number > 1 else [])
 
 
 def _texts(window: Window) -> Iterator[tuple[QWidget, str]]:

@@ -1,35 +1,48 @@
-"""Watches a played program, and knows what must never be: what it is in is compared with what has happened to it."""
+"""Watches a played program, and knows what must never be: what it says is compared with what has happened to it."""
 
 from __future__ import annotations
+
+from collections import Counter
+from typing import Final
 
 from desktop_app.kept import KeptPreferences
 from desktop_app.preferences.model import Preferences
 from desktop_app.signin.presenter import LATE_MS
-from desktop_app.signin.state import Arrived, Degraded, Home, Loading, Mode, SignedOut, SigningIn, State, StillLoading
-from tests.helpers.acting_service import LOAD, SIGN_IN
+from desktop_app.signin.spinner import SHOW_AFTER_MS, SHOW_FOR_MS
+from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State, StillLoading
+from tests.helpers.acting_service import LEAVE, LOAD, SIGN_IN
+from tests.helpers.following import APPLY, CANCEL, RETRY, SIGN_OUT, SUBMIT, may_follow, name_of, preferences_of
 from tests.helpers.manual_time import NS_PER_MS
 from tests.helpers.played_program import DEADLINE_MS, PlayedProgram
+from tests.helpers.reachable import found_in
 
-SUBMIT, CANCEL, RETRY, APPLY, SIGN_OUT = "submit", "cancel", "retry", "apply", "sign out"
+__all__ = ["APPLY", "CANCEL", "RETRY", "SIGN_OUT", "SUBMIT", "Witness"]
+TOKEN: Final = "token-"
 
 
 class Witness:
-    """Takes down what the program says of itself, and finds fault with it; everything wrong is in ``wrongs``.
+    """Takes down what the program says of itself, and finds fault with it.
 
     Args:
         program: To be watched; `attend` has it watched from a start of it on.
     """
 
     def __init__(self, program: PlayedProgram) -> None:
-        self.wrongs: list[str] = []
         self.doing = ""
         """What the person does right now, `SUBMIT` or another; nothing while the program acts by itself."""
         self.kept: dict[str, str] = {}
         """By the email, the ``display_name`` of the preferences that have to be kept."""
         self.has_disk_hung = False
         """Whether what is kept may not have been had in time."""
+        self.reached: Counter[str] = Counter()
+        """How often each state followed each other."""
+        self._wrongs: list[str] = []
         self._program = program
+        self._passwords = [customer.password for customer in program.service.customers]
+        self._looked_at = 0
         self._left: set[str] = set()
+        self._to_end: set[str] = set()
+        self._waits = _Waits(program)
         self._state: State = SignedOut()
         self._load: Mode | None = None
         self._began_ns = 0
@@ -38,47 +51,63 @@ class Witness:
         """Watch the program that was just started."""
         presenter = self._program.presenter
         self._state, self._load = presenter.state, None
+        # What is still to be told to the service when the window is closed is not.
+        self._to_end.clear()
+        self._waits.begin()
         presenter.state_changed.connect(self._on_state_changed)
         presenter.load_started.connect(self._on_load_started)
         presenter.load_ended.connect(self._on_load_ended)
 
     def check(self) -> None:
-        """Look at what can be seen at any time; all that is wrong since the start fails it."""
+        """Look at what can be seen at any time."""
         program = self._program
-        self.wrongs += program.complaints
-        if program.service.most_at_once > 1:
-            self.wrongs.append(f"{program.service.most_at_once} requests at once")
-        if self._state != program.presenter.state:
-            self.wrongs.append("it is in another state than it said")
-        if (self._load is not None) != isinstance(self._state, SigningIn | Loading):
-            self.wrongs.append(f"a load is under way: {self._load}, in {self._state}")
-        assert not self.wrongs, self.wrongs
+        self._demand(not program.complaints, f"{program.complaints}")
+        self._demand(program.service.most_at_once <= 1, f"{program.service.most_at_once} requests at once")
+        self._demand(self._state == program.presenter.state, "it is in another state than it said")
+        is_loading = isinstance(self._state, SigningIn | Loading)
+        self._demand((self._load is not None) == is_loading, f"a load is under way: {self._load}, in {self._state}")
+        assert not self._wrongs, self._wrongs
 
     def check_waits(self) -> None:
-        """Look at what is waited for, once the program has come to rest: nothing in vain, and nothing for too long."""
-        state, now_ns = self._state, self._program.time.now_ns
-        names = [asked.name for asked in self._program.service.wait_for(SIGN_IN, LOAD)]
-        match state:
+        """Look at what is waited for, once all is at rest: nothing in vain, and nothing for too long."""
+        expected: set[str] = set()
+        most_ms = 0
+        match self._state:
             case SigningIn():
                 expected, most_ms = {SIGN_IN}, DEADLINE_MS
             case Loading():
                 expected, most_ms = {LOAD}, DEADLINE_MS
             case Degraded(late=StillLoading()):
                 expected, most_ms = {LOAD}, DEADLINE_MS + LATE_MS
-            case _:
-                expected, most_ms = set(), 0
-        assert set(names) <= expected, (names, state)
-        assert not expected or now_ns - self._began_ns < most_ms * NS_PER_MS, state
+        self._waits.check()
+        ended = {asked.token for asked in self._program.service.asked if asked.name == LEAVE}
+        assert self._to_end <= ended, "the service was not told that a session is over"
+        names = {asked.name for asked in self._program.service.wait_for(SIGN_IN, LOAD)}
+        assert names <= expected, (names, self._state)
+        waited_ns = self._program.time.now_ns - self._began_ns
+        assert not expected or waited_ns < most_ms * NS_PER_MS, (waited_ns, self._state)
 
     def check_disk(self) -> None:
         """Look at what is kept on the disk, once all was written."""
         found = KeptPreferences(self._program.profile.kept_dir)
-        names = {}
-        for customer in self._program.service.customers:
-            seen = found.find(customer.email)
-            if seen is not None:
-                names[customer.email] = seen.preferences.display_name
+        seen = {each.email: found.find(each.email) for each in self._program.service.customers}
+        names = {email: what.preferences.display_name for email, what in seen.items() if what is not None}
         assert names == self.kept, (names, self.kept)
+
+    def check_secrets(self) -> None:
+        """Look for passwords once all is at rest: while none is being sent, only the form has one."""
+        if not isinstance(self._state, SigningIn):
+            assert found_in(self._program.program, self._passwords) == []
+
+    def check_traces(self) -> None:
+        """Look for what is secret in what the program has logged and written so far."""
+        said = self._program.log.said[self._looked_at :]
+        self._looked_at += len(said)
+        files = [path for path in self._program.profile.directory.rglob("*") if path.is_file()]
+        texts = {f"log: {text}": text for text in said}
+        texts |= {str(path): path.read_text(encoding="utf-8") for path in files}
+        found = [where for where, text in texts.items() for secret in (*self._passwords, TOKEN) if secret in text]
+        assert found == []
 
     def _on_load_started(self, mode: Mode) -> None:
         self._demand(self._load is None, "a load began in another")
@@ -89,21 +118,32 @@ class Witness:
 
     def _on_load_ended(self, mode: Mode, state: State) -> None:
         self._demand(mode is self._load, f"a load ended that had not begun: {mode}")
+        took_ns = self._program.time.now_ns - self._began_ns
+        self._demand(took_ns <= DEADLINE_MS * NS_PER_MS, f"a load took {took_ns} ns")
         self._demand(state == self._program.presenter.state, "a load ended in a state that it is not in")
         self._load = None
 
     def _on_state_changed(self, after: State) -> None:
         before, self._state = self._state, after
-        self._demand(_may_follow(before, after, self.doing), f"{before} -> {after} by {self.doing or 'itself'}")
-        if not isinstance(after, SignedOut | SigningIn):
-            self._look_at_session(after)
-        self._look_at_preferences(before, after)
+        self._waits.note(after)
+        self.reached[f"{name_of(before)} -> {name_of(after)}"] += 1
+        self._demand(may_follow(before, after, self.doing), f"{before} -> {after} by {self.doing or 'itself'}")
         if isinstance(after, SignedOut):
-            if not isinstance(before, SignedOut | SigningIn):
-                self._left.add(before.session.token)
+            self._note_leaving(before, after)
+        elif not isinstance(after, SigningIn):
+            self._look_at_session(after)
+        if isinstance(after, Home | Degraded):
+            self._look_at_preferences(before, after)
+        if isinstance(after, Degraded):
+            self._look_at_kept(before, after)
+
+    def _note_leaving(self, before: State, after: SignedOut) -> None:
+        if not isinstance(before, SignedOut | SigningIn):
+            self._left.add(before.session.token)
+            if self.doing in (SIGN_OUT, CANCEL):
+                self._to_end.add(before.session.token)
             if self.doing == SIGN_OUT:
                 self._demand(after == SignedOut(), f"something is left: {after}")
-                assert not isinstance(before, SignedOut | SigningIn)
                 self.kept.pop(before.email, None)
 
     def _look_at_session(self, state: Loading | Home | Degraded) -> None:
@@ -113,82 +153,57 @@ class Witness:
         self._demand(owner == state.email, f"{state.email} has the session of {owner}")
         self._demand(token not in self._left, f"a session that was left: {state}")
 
-    def _look_at_preferences(self, before: State, after: State) -> None:
-        """What there is to be seen belongs to the customer; it is of this session, or was kept for them."""
-        match after:
-            case Home(preferences=preferences) | Degraded(late=Arrived(preferences=preferences)):
-                token = self._program.service.given.get(preferences.display_name)
-                self._demand(token == after.session.token, f"{preferences.display_name} was given to {token}")
-                if _preferences_of(before) != preferences:
-                    self.kept[after.email] = preferences.display_name
-        if isinstance(after, Degraded) and after.kept is not None:
-            name = after.kept.preferences.display_name
-            is_new = not (isinstance(before, Degraded) or _before(before) == after)
-            expected = self.kept.get(after.email) if is_new else name
-            self._demand(name == expected, f"{name} was kept, not {expected}")
-            owner = self._program.service.owners[self._program.service.given[name]]
-            self._demand(owner == after.email, f"{after.email} is shown what {owner} had")
-        if isinstance(before, SigningIn | Loading) and isinstance(after, Degraded) and after != _before(before):
-            is_valid = after.session.expires_at > self._program.time.wall()
-            has_kept = after.email in self.kept and is_valid
-            self._demand(after.kept is None or is_valid, "what was kept is shown to somebody whose session is over")
-            self._demand(after.kept is not None or not has_kept or self.has_disk_hung, "what was kept is not shown")
+    def _look_at_preferences(self, before: State, after: Home | Degraded) -> None:
+        """What there is to be seen was given to this session."""
+        preferences: Preferences | None = preferences_of(after)
+        if preferences is not None:
+            token = self._program.service.given.get(preferences.display_name)
+            self._demand(token == after.session.token, f"{preferences.display_name} was given to {token}")
+            if preferences_of(before) != preferences:
+                self.kept[after.email] = preferences.display_name
+
+    def _look_at_kept(self, before: State, after: Degraded) -> None:
+        """What is shown as kept was kept for this customer, whose session is still valid; and if so, it is shown."""
+        if not isinstance(before, SigningIn | Loading) or (isinstance(before, Loading) and after == before.before):
+            earlier = before.before if isinstance(before, Loading) else before
+            self._demand(isinstance(earlier, Degraded) and earlier.kept == after.kept, "it has become another page")
+            return
+        is_valid = after.session.expires_at > self._program.time.wall()
+        expected = self.kept.get(after.email) if is_valid else None
+        name = after.kept.preferences.display_name if after.kept is not None else None
+        is_missing = name is None and self.has_disk_hung
+        self._demand(name == expected or is_missing, f"{name} was kept, not {expected}")
 
     def _demand(self, is_so: bool, otherwise: str) -> None:
-        # Raised here, it would be lost in Qt.
+        # Raised in a slot, it would be lost in Qt.
         if not is_so:
-            self.wrongs.append(otherwise)
+            self._wrongs.append(otherwise)
 
 
-def _may_follow(before: State, after: State, doing: str) -> bool:
-    """Tell whether one state may follow another when the person does this; nothing is applied without their will."""
-    match before, after:
-        case SignedOut(), SigningIn():
-            return doing == SUBMIT
-        case SigningIn(), SigningIn() | Loading():
-            return not doing and before.attempt == after.attempt and before.email == after.email
-        case SigningIn(), SignedOut(failure=None):
-            return doing == CANCEL and after.email == before.email
-        case SigningIn(), SignedOut():
-            return not doing and after.email == before.email
-        case SigningIn(), Home() | Degraded():
-            return not doing and before.mode is Mode.BLOCKING and after.email == before.email
-        case Loading(), Loading():
-            return not doing and before.attempt == after.attempt
-        case Loading(), Home() if after == before.before:
-            return doing == CANCEL
-        case Loading(), Degraded() if after == before.before:
-            return doing == CANCEL or not doing
-        case Loading(), SignedOut(failure=None):
-            return doing == SIGN_OUT or (doing == CANCEL and after == before.before)
-        case Loading(), _:
-            return not doing and after.email == before.email
-        case Home() | Degraded(), Loading():
-            return doing == RETRY and after.email == before.email and after.session == before.session
-        case Home() | Degraded(), SignedOut(failure=None):
-            return doing == SIGN_OUT
-        case Degraded(late=StillLoading()), SignedOut():
-            return not doing and after.email == before.email
-        case Degraded(late=Arrived()), Home():
-            return doing == APPLY and after.preferences == _preferences_of(before)
-        case Degraded(late=StillLoading()), Degraded(late=None):
-            return doing == CANCEL or not doing
-        case Degraded(late=StillLoading()), Degraded(late=Arrived()):
-            return not doing
-    return False
+class _Waits:
+    """How long the window has had something to wait for, or nothing; its spinner follows that."""
 
+    def __init__(self, program: PlayedProgram) -> None:
+        self._program = program
+        self._is_waiting = False
+        self._since_ns = 0
 
-def _before(state: State) -> State | None:
-    return state.before if isinstance(state, Loading) else None
+    def begin(self) -> None:
+        """A window was opened, in which nothing was ever waited for."""
+        self._is_waiting, self._since_ns = False, 0
 
+    def note(self, state: State) -> None:
+        """The window is in another state."""
+        is_late = isinstance(state, Degraded) and isinstance(state.late, StillLoading)
+        is_waiting = is_late or isinstance(state, SigningIn | Loading)
+        if is_waiting != self._is_waiting:
+            self._is_waiting, self._since_ns = is_waiting, self._program.time.now_ns
 
-def _preferences_of(state: State) -> Preferences | None:
-    """Give the preferences of this session that a state has, its own or those of the page that it goes back to."""
-    match state:
-        case Home(preferences=preferences) | Degraded(late=Arrived(preferences=preferences)):
-            return preferences
-        case Loading(before=SignedOut()):
-            return None
-        case Loading():
-            return _preferences_of(state.before)
-    return None
+    def check(self) -> None:
+        """Look whether the spinner is shown where it has to be, and not where it must not be; in between it may."""
+        is_shown = not self._program.window.activity._pill.isHidden()
+        for_ms = (self._program.time.now_ns - self._since_ns) // NS_PER_MS
+        if self._is_waiting:
+            assert is_shown or for_ms < SHOW_AFTER_MS, f"nothing is shown of a wait of {for_ms} ms"
+        else:
+            assert not is_shown or for_ms < SHOW_FOR_MS, f"a wait is shown that has been over for {for_ms} ms"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject
 from PySide6.QtWidgets import QApplication
@@ -50,15 +50,16 @@ def holdings_here(qt: QApplication, *roots: QObject) -> Holdings:
     """
     gc.collect()
     seen = holdings_of(os.getpid())
-    loop = asyncio.get_running_loop()
+    loop: Any = asyncio.get_running_loop()
+    # qasync has no other way to tell; a call that was cancelled stays there until it would have been due.
+    calls = loop._timer._SimpleTimer__callbacks.values()
     objects = list(_qobjects(qt, *qt.topLevelWidgets(), *roots))
     dispatcher = QAbstractEventDispatcher.instance()
     counts = {
         **seen.counts,
         "Python threads": threading.active_count(),
         "tasks": len(asyncio.all_tasks(loop)),
-        # qasync has no other way to tell; a call that was cancelled stays there until it would have been due.
-        "scheduled calls": len([call for call in loop._timer._SimpleTimer__callbacks.values() if not call._cancelled]),  # type: ignore[attr-defined]
+        "scheduled calls": len([call for call in calls if not call._cancelled]),
         "timers": sum(len(dispatcher.registeredTimers(each)) for each in objects) + len(dispatcher.children()),
         "QObjects": len(objects),
     }

@@ -93,14 +93,19 @@ class Soak:
     async def _sample(self, program: Program, cycles: Cycles, number: int) -> Sample:
         """Look what is held; what closes by itself after a while is given the time."""
         await cycles.rest()
+        if not self.samples:
+            # To look takes memory, too, 2.5 MiB of it for good.
+            self._look(program, number)
+            await cycles.rest()
+        sample = self._look(program, number)
         for _ in range(LOOKS):
-            sample = self._look(program, number)
             more = exceeding(sample, self.samples[0]) if self.samples else []
             if not more:
                 break
             self._tell(f"{number} of {self._plan.cycles} cycles: looking again, for there is more: {'; '.join(more)}")
             await asyncio.sleep(KEEP_ALIVE_S)
             await cycles.rest()
+            sample = self._look(program, number)
         return sample
 
     def _look(self, program: Program, number: int) -> Sample:
