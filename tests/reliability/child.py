@@ -80,7 +80,6 @@ class Person:
     def _on_state_painted(self, state: State) -> None:
         if not self._submitted_ns or not isinstance(state, SignedOut | Home | Degraded):
             return
-        failure = None if isinstance(state, Home) else state.failure
         self.has_seen_an_end = True
         failure, notice = None if isinstance(state, Home) else state.failure, self._program.window.notice
         messages = [described(failure)[0]] if failure else []
@@ -92,9 +91,14 @@ class Person:
             name=state.preferences.display_name if isinstance(state, Home) else "",
             is_overdue=failure is not None and isinstance(failure.error, DeadlineExceeded),
             ended_ns=time.monotonic_ns(),
-            longest_lag_ms=self._recorder.summary().longest_ns / NS_PER_MS,
+            longest_lag_ms=self.longest_lag_ms,
         )
         self._program.window.close()
+
+    @property
+    def longest_lag_ms(self) -> float:
+        """The longest event-loop lag since the submit."""
+        return self._recorder.summary().longest_ns / NS_PER_MS
 
 
 def _fail() -> None:
@@ -124,7 +128,7 @@ def run(trouble: str, arguments: list[str]) -> int:
     with mock.patch.object(Program, "run", run_with_a_person):
         code = main(arguments)
     if not people[0].has_seen_an_end:
-        _say(ended_ns=time.monotonic_ns())
+        _say(ended_ns=time.monotonic_ns(), longest_lag_ms=people[0].longest_lag_ms)
     # The timers of the window end with the process, and so does what Qt itself has opened.
     _say(left=left_since(before, kinds=("thread", "process", "descriptor socket")))
     return code
