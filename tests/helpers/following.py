@@ -57,10 +57,7 @@ def _may_follow_loading(before: Loading, after: State, doing: str) -> bool:
         case Home():
             return not doing and before.session == after.session
         case Degraded():
-            # What was offered before stays so, unless the same is under way once more.
-            is_offered = isinstance(before.before, Degraded) and isinstance(before.before.late, Arrived)
-            keeps_offer = not is_offered or isinstance(after.late, Arrived | StillLoading)
-            return not doing and before.session == after.session and keeps_offer
+            return not doing and before.session == after.session and _keeps_offer(before.before, after)
         case SignedOut(failure=failure):
             return not doing and failure is not None
     return False
@@ -75,20 +72,40 @@ def _may_follow_degraded(before: Degraded, after: State, doing: str) -> bool:
         case StillLoading(), SignedOut():
             return not doing and after.failure is not None
         case StillLoading(), Degraded(late=None):
-            return doing in (CANCEL, "")
-        case StillLoading(), Degraded(late=Arrived()):
-            return not doing
+            return doing in (CANCEL, "") and _keeps_offer(before, after)
+        case StillLoading(offered=offered), Degraded(late=Arrived()):
+            return not doing or (doing == CANCEL and after.late == offered)
     return False
+
+
+def _keeps_offer(before: State, after: Degraded) -> bool:
+    """Tell whether what was offered on a page still is, or will be again, and the page is not made of it."""
+    offered = offered_in(before)
+    if offered is None:
+        return True
+    assert isinstance(before, Degraded)
+    return offered_in(after) == offered and after.kept == before.kept
+
+
+def offered_in(state: State) -> Arrived | None:
+    """Give what a state offers, or will offer again should what it waits for come to nothing."""
+    match state:
+        case Degraded(late=Arrived() as offered):
+            return offered
+        case Degraded(late=StillLoading(offered=offered)):
+            return offered
+    return None
 
 
 def preferences_of(state: State) -> Preferences | None:
     """Give the preferences that this session was given, which a state shows, offers, or goes back to."""
     match state:
-        case Home(preferences=preferences) | Degraded(late=Arrived(preferences=preferences)):
+        case Home(preferences=preferences):
             return preferences
         case Loading(before=Home() | Degraded() as before):
             return preferences_of(before)
-    return None
+    offered = offered_in(state)
+    return offered.preferences if offered is not None else None
 
 
 def name_of(state: State) -> str:

@@ -11,7 +11,17 @@ from desktop_app.signin.presenter import LATE_MS
 from desktop_app.signin.spinner import SHOW_AFTER_MS, SHOW_FOR_MS
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn, State, StillLoading
 from tests.helpers.acting_service import LEAVE, LOAD, SIGN_IN
-from tests.helpers.following import APPLY, CANCEL, RETRY, SIGN_OUT, SUBMIT, may_follow, name_of, preferences_of
+from tests.helpers.following import (
+    APPLY,
+    CANCEL,
+    RETRY,
+    SIGN_OUT,
+    SUBMIT,
+    may_follow,
+    name_of,
+    offered_in,
+    preferences_of,
+)
 from tests.helpers.manual_time import NS_PER_MS
 from tests.helpers.played_program import DEADLINE_MS, PlayedProgram
 from tests.helpers.reachable import found_in
@@ -164,9 +174,9 @@ class Witness:
 
     def _look_at_kept(self, before: State, after: Degraded) -> None:
         """What is shown as kept was kept for this customer, whose session is still valid; and if so, it is shown."""
-        if not isinstance(before, SigningIn | Loading) or (isinstance(before, Loading) and after == before.before):
-            earlier = before.before if isinstance(before, Loading) else before
-            self._demand(isinstance(earlier, Degraded) and earlier.kept == after.kept, "it has become another page")
+        earlier = before.before if isinstance(before, Loading) else before
+        if isinstance(earlier, Degraded) and (earlier is before or earlier == after or offered_in(earlier)):
+            self._demand(earlier.kept == after.kept, "it has become another page")
             return
         is_valid = after.session.expires_at > self._program.time.wall()
         expected = self.kept.get(after.email) if is_valid else None
