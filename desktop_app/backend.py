@@ -232,10 +232,11 @@ class Backend:
         self._when_it_ends(service, lambda: self._restart_service(restarts))
 
     def _restart_service(self, restarts: int) -> None:
-        self._endpoint = Future()
         if not restarts:
+            self._endpoint = Future()
             raise ServiceNotStarted(reason="it ended unexpectedly, also after a restart.")
         log.warning("The service ended unexpectedly: restarting it")
+        self._endpoint = Future()
         self._await_service(self._start_service(), restarts - 1)
         self._connect(self._conditions)
 

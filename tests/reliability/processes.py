@@ -70,8 +70,11 @@ def service_killed_at_a_request(surroundings: Surroundings) -> Iterator[Site]:
     """Kill the service when it has been sent the credentials, and has not answered."""
     site = own_service(surroundings)
     killers: list[threading.Thread] = []
+    endpoint: object = None
 
     async def stop(_person: Person) -> None:
+        nonlocal endpoint
+        endpoint = site.running.backend.endpoint()
         service = child(SERVICE)
         port = listening_port(service)
         assert port
@@ -84,7 +87,10 @@ def service_killed_at_a_request(surroundings: Surroundings) -> Iterator[Site]:
         killers.append(threading.Thread(target=kill, name="killer"))
         killers[0].start()
 
-    site.before = stop
+    async def see_it_restarted(person: Person) -> None:
+        await person.wait_until(lambda: site.running.backend.endpoint() is not endpoint)
+
+    site.before, site.after = stop, see_it_restarted
     site.belongings = lambda: ("killer",)
     yield site
     for killer in killers:
@@ -129,7 +135,7 @@ def proxy_killed_before(surroundings: Surroundings) -> Iterator[Site]:
     async def kill(person: Person) -> None:
         killed = child(PROXY)
         killed.kill()
-        await person.wait_until(lambda: any(each != killed and listening_port(each) for each in children(PROXY)))
+        await another_proxy(person, killed)
 
     with through_toxics(WITHOUT_EFFECT)(surroundings) as site:
         site.before = kill
@@ -138,14 +144,22 @@ def proxy_killed_before(surroundings: Surroundings) -> Iterator[Site]:
 
 @contextmanager
 def proxy_killed(surroundings: Surroundings) -> Iterator[Site]:
-    """Kill the proxy when the request has gone through it."""
+    """Kill the proxy when the request has gone through it; in the end the program has started another one."""
+    killed: list[Identity] = []
 
     def kill(_connection: Connection, _request: ReceivedRequest) -> None:
-        child(PROXY).kill()
+        killed.append(child(PROXY))
+        killed[0].kill()
         raise ConnectionAbortedError
 
     with through_toxics(WITHOUT_EFFECT, script=answering(kill))(surroundings) as site:
+        site.after = lambda person: another_proxy(person, killed[0])
         yield site
+
+
+async def another_proxy(person: Person, killed: Identity) -> None:
+    """Wait until the program has started another proxy, which listens."""
+    await person.wait_until(lambda: any(each != killed and listening_port(each) for each in children(PROXY)))
 
 
 def in_the_midst(strike: Callable[[Site], object]) -> Make:

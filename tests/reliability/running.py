@@ -161,6 +161,8 @@ def run(qt: Application, site: Site, mode: Mode, deadline_ms: int, directory: Pa
         if site.before is not None:
             await site.before(person)
         await _observe(person, observation)
+        if site.after is not None:
+            await site.after(person)
         return 0
 
     try:

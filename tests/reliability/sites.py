@@ -72,6 +72,8 @@ class Site:
     password: str = PASSWORD
     before: Callable[[Person], Awaitable[None]] | None = None
     """What the person does first, before what is measured."""
+    after: Callable[[Person], Awaitable[None]] | None = None
+    """What the person waits for in the end, once what is measured is over."""
     belongings: Belongings = tuple
     claim: Callable[[], object] | None = None
     """What has to be true in the end beside what every fault has to come to; an assertion."""
