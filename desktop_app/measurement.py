@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.detector import Recorder
-from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
+from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Degraded, Home, Mode, State
 
@@ -27,7 +27,7 @@ class LoadMeter(QObject):
     """A load ended and was painted: its `LoadResult`."""
 
     def __init__(
-        self, monitor: FreezeMonitor, load_interval_ms: int = LOAD_INTERVAL_MS, parent: QObject | None = None
+        self, monitor: Heartbeat, load_interval_ms: int = LOAD_INTERVAL_MS, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._monitor = monitor

@@ -11,7 +11,7 @@ from desktop_app.errors import DeadlineExceeded
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter, outcome_of
 from desktop_app.preferences.model import DEFAULT_PREFERENCES, Session
 from desktop_app.responsiveness.clock import ManualClock
-from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
+from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Degraded, Failure, Home, Loading, Mode, SignedOut, SigningIn, State
 
@@ -28,7 +28,7 @@ class Bench:
     """A meter on a clock that is advanced by hand; each beat of the monitor, too, is given by hand."""
 
     clock: ManualClock
-    monitor: FreezeMonitor
+    monitor: Heartbeat
     meter: LoadMeter
     results: list[LoadResult] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ class Bench:
 @pytest.fixture
 def bench(qapp: QApplication) -> Iterator[Bench]:
     clock = ManualClock()
-    monitor = FreezeMonitor(IDLE_INTERVAL_MS, clock)
+    monitor = Heartbeat(IDLE_INTERVAL_MS, clock)
     meter = LoadMeter(monitor)
     bench = Bench(clock, monitor, meter)
     meter.measured.connect(bench.results.append)

@@ -1,34 +1,119 @@
-"""From heartbeats to slices: pure, with time as an argument."""
+"""From heartbeats and looks to slices: pure, with time as an argument."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
 
 
-class Detector:
-    """Finds how late each heartbeat is served.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody outside the GUI thread saw of it, or it of itself, at one moment."""
 
-    A beat asks to be served one interval after the one before it. What it is late by, the GUI thread was busy for:
-    at least that long, and at most one interval longer, for it may have become busy before the beat was due.
+    at_ns: int
+    cpu_ns: int
+    """What the GUI thread has used of the processor since its start."""
+
+
+class Detector:
+    """Finds since when the GUI thread has served no event, whenever it serves one.
+
+    A beat asks to be served one interval after the one before it, a ping as soon as it is posted. What either is late
+    by, the GUI thread was busy for: at least that long, and at most since it last served something. Where a watchdog
+    looks at the thread meanwhile, it was busy only since it was last seen idle, which narrows the start down to the
+    watchdog's period; and where it computed all the while, its processor time tells the start itself.
+
+    The GUI thread calls `expect`, `beat` and `restart`, the watchdog the rest. Each attribute is written by one
+    thread only and holds a frozen value, so that neither ever waits for the other.
     """
 
     def __init__(self) -> None:
         self._due_ns: int | None = None
+        self._served: Look | None = None
+        self._pinged_ns: int | None = None
+        self._idle: Look | None = None
+        self._busy: Look | None = None
 
     def expect(self, due_ns: int) -> None:
         """Say when the next beat is due."""
         self._due_ns = due_ns
 
-    def beat(self, now_ns: int) -> Slice | None:
-        """Tell what the beat served now shows; None where none was expected.
+    def beat(self, now_ns: int, cpu_ns: int = 0) -> Slice | None:
+        """Tell for how long nothing was served before the event that is served now; None where none was expected.
 
         A beat that is served a moment early, which a timer's rounding allows, is an empty slice.
+
+        Args:
+            now_ns: The time.
+            cpu_ns: What the GUI thread has used of the processor.
         """
-        if self._due_ns is None:
+        now = Look(now_ns, cpu_ns)
+        due_ns, self._due_ns = self._due_ns, None
+        served, self._served = self._served, now
+        # A ping that was posted before the last beat was served with it.
+        pinged_ns = self._pinged_ns
+        if pinged_ns is not None and (served is None or pinged_ns > served.at_ns):
+            due_ns = pinged_ns if due_ns is None else min(due_ns, pinged_ns)
+        if due_ns is None:
             return None
-        start_ns, self._due_ns = min(self._due_ns, now_ns), None
-        return Slice(start_ns, now_ns)
+        return Slice(self._start_ns(served, min(due_ns, now_ns), now), now_ns)
+
+    def restart(self, now_ns: int, cpu_ns: int = 0) -> None:
+        """Count nothing that was before."""
+        self._due_ns = None
+        self._served = Look(now_ns, cpu_ns)
+
+    def ping(self, posted_ns: int) -> None:
+        """Say that an event was posted to the GUI thread, which was found busy."""
+        self._pinged_ns = posted_ns
+
+    def look(self, look: Look, *, is_busy: bool) -> None:
+        """Say what the GUI thread was seen to do."""
+        if not is_busy:
+            self._idle, self._busy = look, None
+        elif self._busy is None or (self._served is not None and self._busy.at_ns <= self._served.at_ns):
+            self._busy = look
+
+    def busy_since_ns(self, now: Look) -> int | None:
+        """Tell since when the GUI thread has served nothing, as far as can be seen now; None when it is idle.
+
+        Args:
+            now: The watchdog's present look.
+        """
+        busy, served = self._busy, self._served
+        if busy is None or (served is not None and busy.at_ns <= served.at_ns):
+            return None
+        return self._start_ns(served, busy.at_ns, now)
+
+    def _start_ns(self, served: Look | None, latest_ns: int, now: Look) -> int:
+        """Estimate when the GUI thread became busy: after it was last seen idle or serving, and before ``latest_ns``.
+
+        A thread that computes has used as much processor time as has passed; of one that waits nothing is known but
+        these bounds, and the middle between them is wrong by half of what is between them at most. A short slice is
+        rather one of many short ones, and begins no earlier before ``latest`` than it ends after it.
+        """
+        idle, busy = self._idle, self._busy
+        earliest = max(
+            (look for look in (served, idle) if look is not None), key=lambda look: look.at_ns, default=None
+        )
+        if earliest is None or idle is None:
+            return latest_ns
+        if busy is not None and earliest.at_ns < busy.at_ns <= now.at_ns:
+            latest_ns = min(latest_ns, busy.at_ns)
+            used_before_ns = busy.cpu_ns - earliest.cpu_ns
+            used_since_ns = now.cpu_ns - busy.cpu_ns
+        else:
+            used_since_ns = min(now.at_ns - latest_ns, now.cpu_ns - earliest.cpu_ns)
+            used_before_ns = now.cpu_ns - earliest.cpu_ns - used_since_ns
+        gap_ns, since_ns = latest_ns - earliest.at_ns, now.at_ns - latest_ns
+        if gap_ns <= 0:
+            return latest_ns
+        computes = used_since_ns * 2 >= since_ns if since_ns > 0 else used_before_ns * 2 >= gap_ns
+        if computes:
+            return latest_ns - min(gap_ns, max(0, used_before_ns))
+        return latest_ns - min(gap_ns // 2, since_ns)
 
 
 class Recorder:

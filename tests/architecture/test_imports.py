@@ -27,10 +27,18 @@ QT_FREE = [
     "desktop_app.commands",
     "desktop_app.config",
     "desktop_app.errors",
+    "desktop_app.responsiveness.causes",
     "desktop_app.responsiveness.clock",
     "desktop_app.responsiveness.detector",
     "desktop_app.responsiveness.events",
+    "desktop_app.responsiveness.freezes",
+    "desktop_app.responsiveness.journal",
+    "desktop_app.responsiveness.lag",
+    "desktop_app.responsiveness.probe",
+    "desktop_app.responsiveness.stacks",
     "desktop_app.responsiveness.timeline",
+    "desktop_app.responsiveness.verdict",
+    "desktop_app.responsiveness.watchdog",
     "desktop_app.signin.mistake",
 ]
 

@@ -1,20 +1,30 @@
-"""The heartbeat of a GUI thread, and the monitor that listens to it."""
+"""The heartbeat of a GUI thread: a timer, and pings from outside, that ask the thread to serve them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+import sys
+import time
+from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+
+from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
+from desktop_app.responsiveness.events import Slice
+
+PING = QEvent.Type(QEvent.registerEventType())
+STOP = QEvent.Type(QEvent.registerEventType())
 
 
-class FreezeMonitor(QObject):
+class Heartbeat(QObject):
     """Measures the event-loop lag of the thread it lives in by a timer that it asks to be served.
 
     No event filter and no ``notify`` override: those see every event of every object, and have crashed programs.
+    All of it belongs to that thread, but for `ping` and what is read.
 
     Args:
-        interval_ms: Between two beats; also how far a slice's length can be underestimated.
+        interval_ms: Between two beats; also how far a slice's length can be underestimated where no watchdog looks.
         clock: The clock that it measures with.
         parent: Its owner.
     """
@@ -25,25 +35,42 @@ class FreezeMonitor(QObject):
     def __init__(self, interval_ms: int = 20, clock: Clock = monotonic_ns, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.clock = clock
+        self.detector = Detector()
+        self.idle_place: tuple[int, int] | None = None
+        """Which frame runs the event loop, and where; None before it served anything."""
+        self.on_served: Callable[[Slice, int | None], None] | None = None
+        """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
+        self.is_paused = False
+        """Whether nothing that is served just now counts."""
         self._interval_ms = interval_ms
-        self._detector = Detector()
+        self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.beat)
+        self._timer: QTimer | None = None
 
     def start(self) -> None:
         """Begin to measure."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timeout)
         self._expect_next()
 
     def stop(self) -> None:
         """Cease to measure."""
-        self._timer.stop()
+        if self._timer is not None:
+            self._timer.stop()
+
+    def stop_soon(self) -> None:
+        """Cease to measure, and go; any thread."""
+        QCoreApplication.postEvent(self, QEvent(STOP))
 
     def set_interval_ms(self, interval_ms: int) -> None:
         """Change the interval from the next beat on."""
         self._interval_ms = interval_ms
+
+    def ping(self) -> None:
+        """Ask to be served as soon as possible; any thread."""
+        QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -59,13 +86,45 @@ class FreezeMonitor(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
-        found = self._detector.beat(self.clock())
+        now_ns, cpu_ns = self.clock(), time.thread_time_ns()
+        found = self.detector.beat(now_ns, cpu_ns)
+        lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
         self._expect_next()
-        if found is not None:
-            for recorder in self._recorders:
-                recorder.add(found)
-            self.slice_measured.emit(found)
+        if found is None or self.is_paused:
+            return
+        for recorder in self._recorders:
+            recorder.add(found)
+        if self.on_served is not None:
+            self.on_served(found, lag_ns)
+        self.slice_measured.emit(found)
+
+    def restart(self) -> None:
+        """Count nothing that was before."""
+        self.detector.restart(self.clock(), time.thread_time_ns())
+        self._expect_next()
+
+    @override
+    def customEvent(self, event: QEvent) -> None:
+        if event.type() == PING:
+            self._take_place()
+            self.beat()
+            if self._timer is None:
+                self.start()
+        elif event.type() == STOP:
+            self.stop()
+            self.deleteLater()
+
+    def _on_timeout(self) -> None:
+        self._take_place()
+        self.beat()
+
+    def _take_place(self) -> None:
+        """Note which frame runs the event loop: the one under the method that Qt has called."""
+        frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
+        self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
 
     def _expect_next(self) -> None:
-        self._detector.expect(self.clock() + self._interval_ms * NS_PER_MS)
-        self._timer.start(self._interval_ms)
+        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+        self.detector.expect(due_ns)
+        if self._timer is not None:
+            self._timer.start(self._interval_ms)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
 from desktop_app.responsiveness.detector import Recorder
 from desktop_app.responsiveness.events import Slice, Summary
-from desktop_app.responsiveness.qt.heartbeat import FreezeMonitor
+from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
 MS = NS_PER_MS
 INTERVAL_MS = 20
@@ -27,23 +27,23 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def manual(qapp: QApplication, clock: ManualClock) -> Iterator[FreezeMonitor]:
+def manual(qapp: QApplication, clock: ManualClock) -> Iterator[Heartbeat]:
     """A monitor whose beats are given by hand."""
-    monitor = FreezeMonitor(INTERVAL_MS, clock)
+    monitor = Heartbeat(INTERVAL_MS, clock)
     monitor.start()
     yield monitor
     monitor.stop()
 
 
 @pytest.fixture
-def real(qapp: QApplication) -> Iterator[FreezeMonitor]:
-    monitor = FreezeMonitor(INTERVAL_MS)
+def real(qapp: QApplication) -> Iterator[Heartbeat]:
+    monitor = Heartbeat(INTERVAL_MS)
     monitor.start()
     yield monitor
     monitor.stop()
 
 
-def measured_by(monitor: FreezeMonitor) -> list[Slice]:
+def measured_by(monitor: Heartbeat) -> list[Slice]:
     found: list[Slice] = []
     monitor.slice_measured.connect(found.append)
     return found
@@ -56,7 +56,7 @@ def block() -> None:
         pass
 
 
-def test_a_block_is_measured_within_an_interval(real: FreezeMonitor, qtbot: QtBot) -> None:
+def test_a_block_is_measured_within_an_interval(real: Heartbeat, qtbot: QtBot) -> None:
     found = measured_by(real)
     qtbot.waitUntil(lambda: len(found) > 1)
     QTimer.singleShot(0, block)
@@ -65,7 +65,7 @@ def test_a_block_is_measured_within_an_interval(real: FreezeMonitor, qtbot: QtBo
     assert longest_ns >= (BLOCK_MS - INTERVAL_MS) * MS
 
 
-def test_a_block_is_reported_once(real: FreezeMonitor, qtbot: QtBot) -> None:
+def test_a_block_is_reported_once(real: Heartbeat, qtbot: QtBot) -> None:
     found = measured_by(real)
     QTimer.singleShot(0, block)
     qtbot.waitUntil(lambda: any(each.duration_ns > BLOCK_MS * MS / 2 for each in found))
@@ -75,7 +75,7 @@ def test_a_block_is_reported_once(real: FreezeMonitor, qtbot: QtBot) -> None:
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(starts_and_ends))
 
 
-def test_it_beats_until_it_is_stopped(real: FreezeMonitor, qtbot: QtBot) -> None:
+def test_it_beats_until_it_is_stopped(real: Heartbeat, qtbot: QtBot) -> None:
     found = measured_by(real)
     qtbot.waitUntil(lambda: len(found) >= 3)
     real.stop()
@@ -86,35 +86,35 @@ def test_it_beats_until_it_is_stopped(real: FreezeMonitor, qtbot: QtBot) -> None
     assert len(found) == beats
 
 
-def test_a_recorder_gets_what_a_real_block_was_like(real: FreezeMonitor, qtbot: QtBot) -> None:
+def test_a_recorder_gets_what_a_real_block_was_like(real: Heartbeat, qtbot: QtBot) -> None:
     recorder = real.record()
     block()
     real.end(recorder)
     assert recorder.summary().frozen_ns >= (BLOCK_MS - INTERVAL_MS) * MS
 
 
-def test_a_late_beat_is_measured_from_when_it_was_due(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_a_late_beat_is_measured_from_when_it_was_due(manual: Heartbeat, clock: ManualClock) -> None:
     found = measured_by(manual)
     clock.advance_ms(INTERVAL_MS + 100)
     manual.beat()
     assert found == [Slice(INTERVAL_MS * MS, (INTERVAL_MS + 100) * MS)]
 
 
-def test_a_recorder_gets_nothing_of_before(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_a_recorder_gets_nothing_of_before(manual: Heartbeat, clock: ManualClock) -> None:
     clock.advance_ms(500)
     recorder = manual.record()
     manual.end(recorder)
     assert recorder.summary() == Summary(0, 0)
 
 
-def test_a_recorder_gets_what_passed_since_the_last_beat(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_a_recorder_gets_what_passed_since_the_last_beat(manual: Heartbeat, clock: ManualClock) -> None:
     recorder = manual.record()
     clock.advance_ms(INTERVAL_MS + 300)
     manual.end(recorder)
     assert recorder.summary() == Summary(300 * MS, 300 * MS)
 
 
-def test_a_recorder_that_ended_gets_no_more(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_a_recorder_that_ended_gets_no_more(manual: Heartbeat, clock: ManualClock) -> None:
     recorder = manual.record()
     manual.end(recorder)
     clock.advance_ms(500)
@@ -122,7 +122,7 @@ def test_a_recorder_that_ended_gets_no_more(manual: FreezeMonitor, clock: Manual
     assert recorder.summary() == Summary(0, 0)
 
 
-def test_recorders_overlap(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_recorders_overlap(manual: Heartbeat, clock: ManualClock) -> None:
     first = manual.record()
     clock.advance_ms(INTERVAL_MS + 100)
     second = manual.record()
@@ -133,12 +133,12 @@ def test_recorders_overlap(manual: FreezeMonitor, clock: ManualClock) -> None:
     assert second.summary() == Summary(60 * MS, 60 * MS)
 
 
-def test_a_recorder_that_is_not_its_own_is_refused(manual: FreezeMonitor) -> None:
+def test_a_recorder_that_is_not_its_own_is_refused(manual: Heartbeat) -> None:
     with pytest.raises(ValueError, match="not in list"):
         manual.end(Recorder())
 
 
-def test_another_interval_counts_from_the_next_beat_on(manual: FreezeMonitor, clock: ManualClock) -> None:
+def test_another_interval_counts_from_the_next_beat_on(manual: Heartbeat, clock: ManualClock) -> None:
     found = measured_by(manual)
     manual.set_interval_ms(5)
     clock.advance_ms(INTERVAL_MS)

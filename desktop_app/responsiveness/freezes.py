@@ -1,0 +1,57 @@
+"""What is kept of the freezes: bounded, and those from one place together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from desktop_app.responsiveness.events import Cause, Freeze
+
+MOST_PLACES = 200
+Place: TypeAlias = tuple[str, int, str, Cause]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedFreeze:
+    """Freezes from one place, for one cause."""
+
+    longest: Freeze
+    count: int
+    total_ns: int
+    """Their lengths, summed."""
+    first_start_ns: int
+
+
+class FreezeLog:
+    """Keeps the freezes of a run, those from one place merged.
+
+    When there are more than `MOST_PLACES` places, that with the least time is forgotten, and counted.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[Place, RepeatedFreeze] = {}
+        self.forgotten = 0
+        """How many places were."""
+
+    def add(self, freeze: Freeze) -> None:
+        """Take a freeze that has ended; the watchdog's thread."""
+        frame = freeze.culprit.frame if freeze.culprit else None
+        place = (frame.file, frame.line, frame.function, freeze.cause) if frame else ("", 0, "", freeze.cause)
+        before = self._places.get(place)
+        if before is None:
+            self._places[place] = RepeatedFreeze(freeze, 1, freeze.duration_ns, freeze.start_ns)
+            self._forget()
+        else:
+            longest = max(before.longest, freeze, key=lambda each: each.duration_ns)
+            self._places[place] = RepeatedFreeze(
+                longest, before.count + 1, before.total_ns + freeze.duration_ns, before.first_start_ns
+            )
+
+    def repeated(self) -> tuple[RepeatedFreeze, ...]:
+        """Give them, that with the most time first; any thread."""
+        return tuple(sorted(self._places.copy().values(), key=lambda each: each.total_ns, reverse=True))
+
+    def _forget(self) -> None:
+        if len(self._places) > MOST_PLACES:
+            del self._places[min(self._places, key=lambda place: self._places[place].total_ns)]
+            self.forgotten += 1

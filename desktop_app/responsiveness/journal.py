@@ -1,0 +1,119 @@
+"""What happened, as spans and marks on one clock: what the execution timeline and the trace are made from.
+
+Whoever knows of something writes it here: the monitor the freezes, the widgets that opted in their paints and inputs,
+the tasks and the network their own. Bounded: the oldest go first.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from desktop_app.responsiveness.events import Freeze
+
+MOST_ENTRIES = 200_000
+"""Spans and marks that are kept; an hour of a busy program's."""
+
+
+class Lane(enum.StrEnum):
+    """Where a span is drawn."""
+
+    GUI = "gui"
+    TASKS = "tasks"
+    NETWORK = "network"
+    DATABASE = "database"
+
+
+class Kind(enum.StrEnum):
+    """What a span is."""
+
+    PAINT = "paint"
+    """The GUI thread painted."""
+    INPUT = "input"
+    """The GUI thread handled a key or a click."""
+    TASK = "task"
+    """An asyncio task, from its creation to its end."""
+    CONNECT = "connect"
+    SEND = "send"
+    WAIT = "wait"
+    """For the first byte of the answer."""
+    RECEIVE = "receive"
+    DATABASE = "database"
+    """The service waited for its database."""
+
+    @property
+    def lane(self) -> Lane:
+        """Where it is drawn."""
+        match self:
+            case Kind.PAINT | Kind.INPUT:
+                return Lane.GUI
+            case Kind.TASK:
+                return Lane.TASKS
+            case Kind.DATABASE:
+                return Lane.DATABASE
+            case _:
+                return Lane.NETWORK
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something that took time, and has ended."""
+
+    kind: Kind
+    start_ns: int
+    end_ns: int
+    name: str = ""
+    """A task's name, a request's method and path; never anything secret."""
+    group: int = 0
+    """Spans of one task, or of one request, share it; distinct among what goes on at one time."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputMark:
+    """A key or a click in a widget that opted in, and the paint that answered it."""
+
+    name: str
+    """``key`` or ``click``; never which key."""
+    at_ns: int
+    """When the person made it."""
+    delivered_ns: int
+    """When the widget was given it: the difference is the input delay."""
+    painted_ns: int
+    """When the paint that answers it was done: the difference from ``at_ns`` is the input to next paint."""
+
+
+Entry: TypeAlias = Span | InputMark | Freeze
+"""What a journal holds."""
+
+
+class Journal:
+    """Takes down what happens, from any thread, and hands it on.
+
+    Args:
+        most: How many entries are kept.
+    """
+
+    def __init__(self, most: int = MOST_ENTRIES) -> None:
+        self._entries: deque[Entry] = deque(maxlen=most)
+        self._listeners: tuple[Callable[[Entry], None], ...] = ()
+
+    def add(self, entry: Entry) -> None:
+        """Take something down that has ended; any thread."""
+        self._entries.append(entry)
+        for listener in self._listeners:
+            listener(entry)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Give what is kept, in the order in which it ended, nearly; any thread."""
+        return tuple(self._entries.copy())
+
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        """Hand every further entry to this, too, on the thread that adds it."""
+        self._listeners = (*self._listeners, listener)
+
+    def unlisten(self, listener: Callable[[Entry], None]) -> None:
+        """Cease to; a listener that is none is ignored."""
+        self._listeners = tuple(each for each in self._listeners if each != listener)

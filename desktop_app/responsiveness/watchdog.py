@@ -1,0 +1,224 @@
+"""The watchdog: looks at the GUI thread from a thread of its own, samples its stack while it serves nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from desktop_app.responsiveness.causes import Evidence, cause_of
+from desktop_app.responsiveness.clock import NS_PER_MS, Clock
+from desktop_app.responsiveness.detector import Detector, Look
+from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
+from desktop_app.responsiveness.stacks import Ownership, RawStack, counted, culprit_of
+
+MOST_SAMPLES = 64
+"""Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
+LATE_NS = 20 * NS_PER_MS
+BUSY_SHARE = 0.3
+"""Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the watchdog looks, and when it speaks; milliseconds."""
+
+    tick_ms: int = 10
+    """Between two looks; a freeze's start is known to half of this."""
+    threshold_ms: int = LONG_TASK_MS
+    """What is at least this long is a freeze."""
+    sample_after_ms: int = 20
+    """The first sample of the stack; well before the threshold."""
+    lasting_ms: int = Band.HANG
+    """A freeze that has lasted this long is reported while it lasts."""
+
+
+class Probe(Protocol):
+    """What can be measured about the GUI thread from outside (`probe.ThreadProbe`)."""
+
+    def cpu_ns(self) -> int:
+        """Tell what it has used of the processor."""
+
+    def place(self) -> tuple[int, int]:
+        """Tell which frame it executes, and at which instruction; changes whenever it goes on."""
+
+    def stack(self) -> RawStack:
+        """Take its stack."""
+
+    def running_task(self) -> RunningTask | None:
+        """Tell which asyncio task it runs."""
+
+    def start(self) -> None:
+        """Begin to measure."""
+
+    def stop(self) -> None:
+        """Cease to."""
+
+    def tick(self, late_ns: int) -> None:
+        """Be told of each look of the watchdog, and how late it was."""
+
+    def begin(self) -> None:
+        """Gather evidence from now on."""
+
+    def evidence(self, start_ns: int, end_ns: int) -> Evidence:
+        """Give what was gathered since."""
+
+
+class Watchdog:
+    """Looks at the GUI thread at every tick, and makes a `Freeze` of each stretch in which that served nothing.
+
+    Everything but `end_slice` belongs to the watchdog's thread, or to a test that calls `step` by hand.
+
+    Args:
+        detector: Knows since when nothing was served.
+        probe: Measures the GUI thread.
+        ping: Posts an event to the GUI thread, which is told to the detector when it is served.
+        idle_place: Tells where the GUI thread is while it waits for events; None as long as nothing was served.
+        report: Is given each freeze: one that lasts (`Freeze.is_lasting`) once, and each when it has ended.
+        clock: Time.
+        pace: How often, and how long.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        probe: Probe,
+        *,
+        ping: Callable[[], None],
+        idle_place: Callable[[], tuple[int, int] | None],
+        report: Callable[[Freeze], None],
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        self.is_paused = False
+        """Whether what the GUI thread does just now is not to be looked at; any thread may say so."""
+        self.ownership = Ownership()
+        self._detector = detector
+        self._probe = probe
+        self._ping = ping
+        self._idle_place = idle_place
+        self._report = report
+        self._clock = clock
+        self._pace = pace
+        self._ended: deque[tuple[Slice, bool]] = deque()
+        self._samples = _Samples(pace.tick_ms * NS_PER_MS)
+        self._last: Look | None = None
+        self._has_pinged_at_ns: int | None = None
+        self._is_reported = False
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="freeze-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch, in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cease to; what has ended is reported before this returns. Not from the watchdog's own thread."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._report_ended()
+
+    def end_slice(self, found: Slice, *, is_startup: bool) -> None:
+        """Say that the GUI thread has served something again; that thread."""
+        if found.duration_ns >= self._pace.threshold_ms * NS_PER_MS:
+            self._ended.append((found, is_startup))
+
+    def step(self) -> None:
+        """Look once."""
+        now = Look(self._clock(), self._probe.cpu_ns())
+        last, self._last = self._last or now, now
+        late_ns = max(0, now.at_ns - last.at_ns - self._pace.tick_ms * NS_PER_MS)
+        self._probe.tick(late_ns)
+        self._report_ended()
+        is_busy = not self.is_paused and self._is_busy(last, now)
+        self._detector.look(now, is_busy=is_busy)
+        since_ns = self._detector.busy_since_ns(now)
+        if since_ns is None:
+            self._forget()
+            return
+        if self._has_pinged_at_ns is None:
+            self._probe.begin()
+            self._has_pinged_at_ns = now.at_ns
+            self._detector.ping(now.at_ns)
+            self._ping()
+        age_ns = now.at_ns - since_ns
+        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and self._samples.is_due(now.at_ns):
+            self._samples.add(now.at_ns, self._probe.stack(), is_late=late_ns >= LATE_NS)
+            self._samples.task = self._samples.task or self._probe.running_task()
+        if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:
+            self._is_reported = True
+            is_startup = self._idle_place() is None
+            self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
+
+    def _is_busy(self, last: Look, now: Look) -> bool:
+        if self._probe.place() != self._idle_place():
+            return True
+        return now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
+
+    def _report_ended(self) -> None:
+        while self._ended:
+            found, is_startup = self._ended.popleft()
+            self._report(self._freeze(found, is_startup=is_startup, is_lasting=False))
+            self._forget()
+
+    def _forget(self) -> None:
+        self._samples.clear()
+        self._has_pinged_at_ns = None
+        self._is_reported = False
+
+    def _freeze(self, found: Slice, *, is_startup: bool, is_lasting: bool) -> Freeze:
+        evidence = self._probe.evidence(found.start_ns, found.end_ns)
+        stacks = counted(self._samples.between(found), self.ownership)
+        return Freeze(
+            start_ns=found.start_ns,
+            end_ns=found.end_ns,
+            cause=cause_of(evidence),
+            culprit=culprit_of(stacks),
+            task=self._samples.task,
+            stacks=stacks,
+            is_late_sample=self._samples.is_late,
+            not_scheduled_ns=evidence.not_scheduled_ns,
+            is_lasting=is_lasting,
+            is_startup=is_startup,
+        )
+
+    def _work(self) -> None:
+        self._probe.start()
+        try:
+            while not self._done.is_set():
+                time.sleep(self._pace.tick_ms / 1000)
+                self.step()
+        finally:
+            self._probe.stop()
+
+
+class _Samples:
+    """The stacks of one freeze, spread evenly over it however long it lasts."""
+
+    def __init__(self, tick_ns: int) -> None:
+        self._tick_ns = tick_ns
+        self.clear()
+
+    def clear(self) -> None:
+        self._taken: list[tuple[int, RawStack]] = []
+        self._interval_ns = self._tick_ns
+        self.task: RunningTask | None = None
+        self.is_late = False
+
+    def is_due(self, now_ns: int) -> bool:
+        # Half a tick of tolerance: ticks are never exactly as far apart as they should be.
+        return not self._taken or now_ns - self._taken[-1][0] >= self._interval_ns - self._tick_ns // 2
+
+    def add(self, now_ns: int, stack: RawStack, *, is_late: bool) -> None:
+        self._taken.append((now_ns, stack))
+        self.is_late = self.is_late or is_late
+        if len(self._taken) >= MOST_SAMPLES:
+            del self._taken[1::2]
+            self._interval_ns *= 2
+
+    def between(self, found: Slice) -> list[RawStack]:
+        return [stack for at_ns, stack in self._taken if found.start_ns <= at_ns <= found.end_ns + self._tick_ns]
