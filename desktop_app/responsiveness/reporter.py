@@ -119,12 +119,13 @@ class Reporter:
     def _is_in_event_loop(self) -> bool:
         """Tell whether the GUI thread is in an ``exec()``; it is frozen, so that another thread may ask."""
         heartbeat = self.monitor.heartbeat
-        return heartbeat is not None and heartbeat.thread().loopLevel() > 0
+        thread = heartbeat.thread_served if heartbeat is not None else None
+        return thread is not None and thread.loopLevel() > 0
 
     def _end_last_freeze(self, *, is_at_end: bool) -> None:
         """Take down a freeze that the program's end has ended, be it Ctrl+C or ``sys.exit()`` in a slot."""
         heartbeat = self.monitor.heartbeat
-        if heartbeat is None or heartbeat.on_served is None:
+        if heartbeat is None or not self.monitor.is_attached or heartbeat.on_served is None:
             return
         is_startup = heartbeat.idle_place is None
         if is_at_end if is_startup else not self._is_in_event_loop():
@@ -179,7 +180,7 @@ class Reporter:
             apart=tally.apart,
             places_left_out=tally.places_left_out,
             entries=self.monitor.journal.entries(),
-            has_application=heartbeat is not None,
+            has_application=self.monitor.is_attached,
             has_event_loop=heartbeat is not None and heartbeat.idle_place is not None,
             is_complete=is_complete,
         )
