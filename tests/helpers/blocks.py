@@ -29,6 +29,8 @@ from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 
 BLOCK_S = 0.4
 RESTING_MS = 150
+PATTERN = r"(?:a+)+$"
+TEXT = "a" * 16 + "b "
 
 
 def deadline() -> float:
@@ -45,12 +47,15 @@ def loop() -> None:
         pass
 
 
+def rounds_of(block_s: float) -> int:
+    """Tell how often `PATTERN` has to be looked for in `TEXT`, one after the other, to take so long."""
+    start_s = time.perf_counter()
+    re.sub(PATTERN, "", TEXT * 20)
+    return round(20 * block_s / (time.perf_counter() - start_s))
+
+
 def match() -> None:
-    text = "a" * 16
-    start_s, rounds = time.perf_counter(), 20
-    re.sub(r"(?:a+)+$", "", f"{text}b " * rounds)
-    text = f"{text}b " * round(rounds * BLOCK_S / (time.perf_counter() - start_s))
-    re.sub(r"(?:a+)+$", "", text)  # blocks: match
+    re.sub(PATTERN, "", endless)  # blocks: match
 
 
 def query() -> None:
@@ -139,6 +144,7 @@ def rest() -> None:
 
 
 shown: list[QWidget] = []
+endless = TEXT * rounds_of(BLOCK_S)
 monitor = FreezeMonitor()
 
 
