@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.stacks import RawStack, capture
+from desktop_app.responsiveness.task_stack import running_task
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 
 class ThreadProbe:
@@ -24,6 +31,9 @@ class ThreadProbe:
         self._native = native
         self._clock = time.pthread_getcpuclockid(identity)
         self._began_cpu_ns = 0
+        self.ownership = Ownership()
+        self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
+        """Tells what the thread found with `task_stack.running_loop_here`."""
 
     def cpu_ns(self) -> int:
         """Tell what the thread has used of the processor."""
@@ -40,7 +50,8 @@ class ThreadProbe:
 
     def running_task(self) -> RunningTask | None:
         """Tell which asyncio task it runs."""
-        return None
+        loop = self.running_loop()
+        return None if loop is None else running_task(loop, self._frame(), self.ownership)
 
     def _frame(self) -> FrameType | None:
         """Give the frame that it executes; to be dropped at once, for it holds the program's values."""

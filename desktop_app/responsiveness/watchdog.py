@@ -13,7 +13,8 @@ from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
 from desktop_app.responsiveness.detector import Detector, Look
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
-from desktop_app.responsiveness.stacks import Ownership, RawStack, counted, culprit_of
+from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
@@ -179,7 +180,7 @@ class Watchdog:
             cause=cause_of(evidence),
             culprit=culprit_of(stacks),
             task=self._samples.task,
-            stacks=stacks,
+            stacks=stacks[:MOST_STACKS],
             is_late_sample=self._samples.is_late,
             not_scheduled_ns=evidence.not_scheduled_ns,
             is_lasting=is_lasting,
