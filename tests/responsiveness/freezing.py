@@ -1,6 +1,6 @@
 """A Qt program that freezes once, in the way that it is told, under the monitor; a process of its own.
 
-It prints a line "ready" when its event loop goes round, and one line of JSON for each freeze that the monitor reports.
+It prints a line "ready" when its event loop goes round, and a line of JSON for each freeze that the monitor reports.
 """
 
 from __future__ import annotations

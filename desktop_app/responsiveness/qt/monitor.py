@@ -152,7 +152,7 @@ class FreezeMonitor:
             self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
-        probe = _probe_of(threading.main_thread())
+        probe = _probe_of(threading.main_thread(), heartbeat)
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
@@ -170,12 +170,12 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
-        if self._watchdog is None:
+        if self._watchdog is None or self.heartbeat is None:
             return
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
         if is_startup and threading.current_thread() is not threading.main_thread():
-            self._watchdog.probe = _probe_of(threading.current_thread())
+            self._watchdog.probe = _probe_of(threading.current_thread(), self.heartbeat)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
@@ -198,7 +198,9 @@ def _loop_level() -> int:
     return QThread.currentThread().loopLevel()
 
 
-def _probe_of(thread: threading.Thread) -> ThreadProbe:
+def _probe_of(thread: threading.Thread, heartbeat: Heartbeat) -> ThreadProbe:
     assert thread.ident is not None
     assert thread.native_id is not None
-    return ThreadProbe(thread.ident, thread.native_id)
+    probe = ThreadProbe(thread.ident, thread.native_id)
+    probe.running_loop = lambda: heartbeat.running_loop
+    return probe
