@@ -1,7 +1,7 @@
 """Each cause made to happen in a real Qt program under the monitor, and the probe's parts on real threads.
 
 A machine that has much else to do may truly not run a program for the most part of a freeze. So each cause of a
-program's own is made to happen up to three times: one time it has to be told, and any other time before that only
+program's own is made to happen up to five times: one time it has to be told, and any other time before that only
 the machine may have been said to be at fault.
 """
 
@@ -28,7 +28,7 @@ from desktop_app.responsiveness.probe import ThreadProbe
 from tests.helpers.program import HANG_S, REPOSITORY, environment
 
 MS = NS_PER_MS
-TIMES = 3
+TIMES = 5
 OWN = [
     ("sleep", Cause.WAITING, "sleep"),
     ("silent_socket", Cause.WAITING, "silent_socket"),
@@ -36,7 +36,8 @@ OWN = [
     ("python_loop", Cause.COMPUTING, "python_loop"),
     ("backtracking", Cause.INTERPRETER_HELD, ""),
     ("sleeping_with_the_interpreter", Cause.INTERPRETER_HELD, ""),
-    ("held_by_another_thread", Cause.INTERPRETER_HELD, ""),
+    ("wanting_while_another_thread_matches", Cause.INTERPRETER_HELD, ""),
+    ("waiting_for_a_thread_that_matches", Cause.WAITING, ""),
     ("sleeping_while_others_compute", Cause.WAITING, "sleeping_while_others_compute"),
     ("collecting", Cause.GARBAGE_COLLECTION, ""),
 ]
@@ -250,3 +251,117 @@ def test_a_thread_that_has_ended_is_looked_at_without_harm(clock: ManualClock) -
     assert probe.cpu_ns() >= used_ns
     assert evidence.computing_ns is not None
     assert evidence.computing_ns <= 10 * MS
+
+
+class Computing:
+    """A thread that computes as much of the processor's time as it is told."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Semaphore(0)
+        self._done = threading.Semaphore(0)
+        self._is_over = False
+        self.thread = threading.Thread(target=self._work)
+        self.thread.start()
+
+    def compute(self, time_ns: int) -> None:
+        self._time_ns = time_ns
+        self._wanted.release()
+        self._done.acquire()
+
+    def end(self) -> None:
+        self._is_over = True
+        self._wanted.release()
+        self.thread.join()
+
+    def _work(self) -> None:
+        while self._wanted.acquire() and not self._is_over:
+            end_ns = time.thread_time_ns() + self._time_ns
+            while time.thread_time_ns() < end_ns:
+                pass
+            self._done.release()
+
+
+@pytest.fixture
+def computing() -> Iterator[Computing]:
+    thread = Computing()
+    yield thread
+    thread.end()
+
+
+def test_a_short_freeze_is_not_blurred_by_what_was_before_and_after(clock: ManualClock, computing: Computing) -> None:
+    probe = probe_of(computing.thread, clock)
+    probe.start()
+    for computes_ms in (0, 40, 0, 0, 0, 40):
+        computing.compute(computes_ms * MS)
+        clock.advance_ms(40)
+        probe.tick(0)
+        if clock() == 120 * MS:
+            probe.begin()
+    evidence = probe.evidence(80 * MS, 200 * MS)
+    probe.stop()
+    assert evidence.computing_ns is not None
+    assert evidence.computing_ns <= 10 * MS
+    assert cause_of(evidence) is Cause.WAITING
+
+
+def test_a_freeze_that_is_longer_than_what_is_remembered_counts_from_its_start(
+    clock: ManualClock, computing: Computing
+) -> None:
+    probe = probe_of(computing.thread, clock)
+    probe.start()
+    for _ in range(20):
+        clock.advance_ms(10)
+        probe.tick(0)
+    began_ns = clock()
+    computing.compute(10 * MS)
+    clock.advance_ms(10)
+    probe.tick(0)
+    probe.begin()
+    for _ in range(500):
+        clock.advance_ms(10)
+        probe.tick(0)
+    evidence = probe.evidence(began_ns, clock())
+    probe.stop()
+    assert evidence.duration_ns == 5_010 * MS
+    assert evidence.computing_ns is not None
+    assert evidence.computing_ns >= 9 * MS
+
+
+def test_nothing_is_known_before_the_first_look(clock: ManualClock) -> None:
+    with watched_thread() as thread:
+        probe = probe_of(thread, clock)
+        evidence = probe.evidence(0, 100 * MS)
+        probe.stop()
+    assert cause_of(evidence) is Cause.UNKNOWN
+
+
+def look_after_a_hold(hold: str, *, is_own: bool) -> tuple[int, int]:
+    """Tell the lateness that a probe lays to who held the interpreter, and the whole of it, in this process."""
+    late_ns: list[tuple[int, int]] = []
+    stop, looked = threading.Event(), threading.Event()
+
+    def look() -> None:
+        probe = ThreadProbe(main.ident or 0, main.native_id or 0)
+        probe.start()
+        last_ns = time.monotonic_ns()
+        while not stop.is_set():
+            time.sleep(0.01)
+            now_ns = time.monotonic_ns()
+            late = max(0, now_ns - last_ns - 10 * MS)
+            last_ns = now_ns
+            probe.tick(late)
+            late_ns.append((probe.late_by_holder_ns, late))
+            looked.set()
+        probe.stop()
+
+    main = threading.current_thread()
+    watchdog = threading.Thread(target=look)
+    watchdog.start()
+    looked.wait()
+    if is_own:
+        ctypes.PyDLL(None).usleep(200_000)
+    else:
+        ctypes.CDLL(None).usleep(200_000)
+    stop.set()
+    watchdog.join()
+    return max(late_ns, key=lambda each: each[is_own ^ 1])
