@@ -8,16 +8,21 @@ import time
 from collections import deque
 from collections.abc import Callable
 from types import FrameType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.collecting import CollectionTime
 from desktop_app.responsiveness.debugging import is_held_in, let_run
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.processor import ThreadProcessorTime, sleep_clock
 from desktop_app.responsiveness.scheduling import Scheduling, is_traced, own_switches
 from desktop_app.responsiveness.stacks import RawStack, capture
+from desktop_app.responsiveness.task_stack import running_task
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 MOST_LOOKS = 64
 """Of those that are remembered: what a freeze's end is looked for in, and the start of one that is shorter."""
@@ -111,6 +116,9 @@ class ThreadProbe:
         self._debugged_ns = 0
         self._sampled_at_ns = 0
         self._was_debugged = False
+        self._ownership = Ownership()
+        self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
+        """Tells what the thread found with `task_stack.running_loop_here`."""
 
     @property
     def late_by_holder_ns(self) -> int:
@@ -143,7 +151,8 @@ class ThreadProbe:
 
     def running_task(self) -> RunningTask | None:
         """Tell which asyncio task it runs."""
-        return None
+        loop = self.running_loop()
+        return None if loop is None else running_task(loop, self._frame(), self._ownership)
 
     def _frame(self) -> FrameType | None:
         """Give the frame that it executes; to be dropped at once, for it holds the program's values."""

@@ -31,7 +31,9 @@ HELD = {
     "PyCharm on Windows": stack(("do_wait_suspend", r"C:\Program Files\JetBrains\pydev\pydevd.py")),
 }
 FREE = {
-    "a program started by python -m pdb": stack(("slot", "/own/main.py"), ("run", "/lib/bdb.py"), ("main", "/lib/pdb.py")),
+    "a program started by python -m pdb": stack(
+        ("slot", "/own/main.py"), ("run", "/lib/bdb.py"), ("main", "/lib/pdb.py")
+    ),
     "a command line of the program's own": stack(("cmdloop", "/lib/cmd.py"), ("shell", "/own/main.py")),
     "a function that is called as a debugger's": stack(("interaction", "/own/debugger.py")),
     "nothing": (),

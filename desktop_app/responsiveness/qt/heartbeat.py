@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
@@ -12,6 +13,10 @@ from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.task_stack import running_loop_here
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
@@ -41,14 +46,25 @@ class Heartbeat(QObject):
         self.on_served: Callable[[Slice, int | None], None] | None = None
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
-        """Whether nothing that is served just now counts."""
+        """Whether nothing that is served just now counts; the owner says so."""
+        self.running_loop: AbstractEventLoop | None = None
+        """The asyncio loop that the thread ran when it last served something."""
+        self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the thread can be expected to serve events, and what it does counts; any thread."""
+        return not (self.is_paused or self._is_quitting)
+
     def start(self) -> None:
         """Begin to measure."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self._on_about_to_quit)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -86,6 +102,11 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
+        self.running_loop = running_loop_here()
+        if self._is_quitting:
+            self._is_quitting = False
+            self.restart()
+            return
         now_ns, cpu_ns = self.clock(), time.thread_time_ns()
         found = self.detector.beat(now_ns, cpu_ns)
         lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
@@ -102,6 +123,12 @@ class Heartbeat(QObject):
         """Count nothing that was before."""
         self.detector.restart(self.clock(), time.thread_time_ns())
         self._expect_next()
+
+    def _on_about_to_quit(self) -> None:
+        """Expect nothing more to be served, until something is: the event loop ends."""
+        self.beat()
+        self.detector.restart(self.clock(), time.thread_time_ns())
+        self._is_quitting = True
 
     @override
     def customEvent(self, event: QEvent) -> None:
