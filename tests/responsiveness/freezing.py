@@ -1,11 +1,12 @@
 """A Qt program that freezes once, in the way that it is told, under the monitor; a process of its own.
 
-It prints a line "ready" when its event loop goes round, and a line of JSON for each freeze that the monitor reports.
+It prints a line "ready" when its event loop goes round, and one line of JSON for each freeze that is reported.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import gc
 import json
 import re
@@ -53,24 +54,47 @@ def python_loop() -> None:
         pass
 
 
-def backtracking() -> None:
-    """Match one expression that takes twice as long for each further character."""
+def backtracking(length: int | None = None) -> None:
+    """Match an expression that takes twice as long for each further character."""
+    re.match(r"(a+)+$", "a" * (length or long_match()) + "b")
+
+
+@functools.cache
+def long_match() -> int:
+    """Find how many characters take about as long as anything here; that itself takes as long, once."""
     length, took_s = 12, 0.0
     while took_s < LENGTH_S / 2:
         length += 1
         began_s = time.thread_time()
-        re.match(r"(a+)+$", "a" * length + "b")
+        backtracking(length)
         took_s = time.thread_time() - began_s
+    return length
 
 
 def sleeping_with_the_interpreter() -> None:
     ctypes.PyDLL(None).usleep(int(LENGTH_S * 1_000_000))
 
 
-def held_by_another_thread() -> None:
+def wanting_while_another_thread_matches() -> None:
     """Let another thread take the interpreter, and want it."""
-    other = threading.Thread(target=sleeping_with_the_interpreter)
+    other = threading.Thread(target=backtracking)
     other.start()
+    while other.is_alive():
+        pass
+
+
+def waiting_for_a_thread_that_matches() -> None:
+    """Let another thread take the interpreter, and wait until that has ended, which takes no interpreter."""
+    allowed = threading.Lock()
+
+    def match() -> None:
+        with allowed:
+            backtracking()
+
+    other = threading.Thread(target=match)
+    with allowed:
+        # It takes the interpreter once more to come back from this: so the match must not have begun.
+        other.start()
     other.join()
 
 
@@ -114,7 +138,8 @@ KINDS: dict[str, Callable[[], None]] = {
         python_loop,
         backtracking,
         sleeping_with_the_interpreter,
-        held_by_another_thread,
+        wanting_while_another_thread_matches,
+        waiting_for_a_thread_that_matches,
         sleeping_while_others_compute,
         collecting,
         breakpoint_reached,
@@ -128,6 +153,8 @@ def main(kind: str) -> None:
     application = QCoreApplication([])
     monitor = FreezeMonitor()
     garbage = [[each] for each in range(1_000_000)] if kind == "collecting" else []
+    if "match" in kind or kind == "backtracking":
+        long_match()
     reported = threading.Event()
     began = threading.Event()
 
