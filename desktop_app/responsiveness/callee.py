@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from desktop_app.responsiveness.events import Frame
+from desktop_app.responsiveness.ownership import INSTALLED
 from desktop_app.responsiveness.source import lines_of
 
 MOST_CALLS = 2048
@@ -20,7 +21,8 @@ IMPORT = re.compile(
     r"|import[ \t]+(?P<modules>[^\n#]+))",
     re.MULTILINE,
 )
-VERSIONED = re.compile(r"(?:python3(?:\.?\d+t?)(?:\.zip)?|lib)$", re.IGNORECASE)
+LIBRARY = re.compile(r"python3(\.?\d+t?)(\.zip)?|Lib")
+"""The folder of the standard library, or the file."""
 
 
 def callee_of(frame: Frame) -> str:
@@ -28,8 +30,8 @@ def callee_of(frame: Frame) -> str:
 
     A name that the file imports is given whole, wherever in the file it does so; of what a call gives, only the call
     is told (``pathlib.Path().read_text``). A builtin is ``builtins.open``, what comes from elsewhere stands after a
-    dot (``.connection.execute``): an object that has nothing to do with a module of that name. What a statement enters
-    or iterates over is ``with:`` or ``for:`` and its name (``with:.lock``).
+    dot (``.connection.execute``): an object that has nothing to do with a module of that name. What a statement
+    enters or iterates over is ``with:`` or ``for:`` and its name (``with:.lock``).
     """
     return _callee(frame.file, frame.call)
 
@@ -49,13 +51,11 @@ def module_of(frame: Frame) -> str:
     if frame.file.startswith("<frozen "):
         return frame.file[len("<frozen ") : -1]
     parts = frame.file.replace("\\", "/").split("/")
-    for index in range(len(parts) - 2, -1, -1):
-        if parts[index] in ("site-packages", "dist-packages") or VERSIONED.match(parts[index]):
-            parts = parts[index + 1 :]
-            break
-    else:
-        return ""
-    return ".".join(parts).removesuffix(".py").removesuffix(".__init__")
+    for is_root in (INSTALLED.__contains__, LIBRARY.fullmatch):
+        for index in range(len(parts) - 2, -1, -1):
+            if is_root(parts[index]):
+                return ".".join(parts[index + 1 :]).removesuffix(".py").removesuffix(".__init__")
+    return ""
 
 
 @functools.lru_cache(maxsize=MOST_CALLS)

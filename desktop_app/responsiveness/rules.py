@@ -225,8 +225,8 @@ RULES = (
         modules="threading multiprocessing.synchronize",
         calls="fcntl.flock fcntl.lockf threading.*",
         methods=(
-            "*.acquire *.lock *.tryLock *.lockForRead *.lockForWrite with:*.lock with:*_lock with:*Lock with:*[._]LOCK "
-            "with:*mutex with:*semaphore with:*condition"
+            "*.acquire *.lock *.tryLock *.lockForRead *.lockForWrite with:*.lock with:*_lock with:*Lock "
+            "with:*[._]LOCK with:*mutex with:*semaphore with:*condition"
         ),
     ),
     Rule(
@@ -241,7 +241,10 @@ RULES = (
             "os.path.* os.replace os.rename os.remove os.unlink io.open shutil.* pathlib.* json.load pickle.load "
             "glob.* builtins.open().* os.sync"
         ),
-        methods="*.read *.readline *.readlines *.readinto *.write *.writelines *.flush *.truncate for:builtins.open() for:*[._]file",
+        methods=(
+            "*.read *.readline *.readlines *.readinto *.write *.writelines *.flush *.truncate for:builtins.open() "
+            "for:*[._]file"
+        ),
     ),
     # What computes.
     Rule(

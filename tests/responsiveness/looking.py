@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.stacks import RawStack, capture, counted, culprit_of
-from desktop_app.responsiveness.events import Cause, Freeze
-from tests.responsiveness.blocks import LIMIT_S, Block
+from tests.responsiveness.blocks import LIMIT_S, Block, Work
 
 SAMPLES = 15
 BETWEEN_S = 0.003
 
 
-def samples_of(work: Callable[[], object], end: Callable[[], object] = lambda: None) -> list[RawStack]:
+def samples_of(work: Work, end: Work = lambda: None) -> list[RawStack]:
     """Do something again and again, until it was found at it often enough from another thread.
 
     Args:
@@ -32,7 +32,7 @@ def samples_of(work: Callable[[], object], end: Callable[[], object] = lambda: N
         limit_s = time.monotonic() + LIMIT_S
         while len(taken) < SAMPLES and time.monotonic() < limit_s:
             raw = capture(sys._current_frames()[me])
-            if any(code is work.__code__ for code, _ in raw):  # type: ignore[attr-defined]
+            if any(code is work.__code__ for code, _ in raw):
                 taken.append(raw)
             time.sleep(BETWEEN_S)
         done.set()
@@ -49,6 +49,10 @@ def samples_of(work: Callable[[], object], end: Callable[[], object] = lambda: N
 def freeze_of(block: Block, folder: Path) -> Freeze:
     """Have a block happen, and make a freeze of what is seen of it from outside."""
     making = block.make(folder)
-    taken = samples_of(making.__enter__(), lambda: making.__exit__(None, None, None))
-    stacks = counted(taken, Ownership())
-    return Freeze(0, 1_500_000_000, block.cause, culprit_of(stacks), stacks=stacks)
+    return freeze_of_work(making.__enter__(), block.cause, lambda: making.__exit__(None, None, None))
+
+
+def freeze_of_work(work: Work, cause: Cause, end: Work = lambda: None) -> Freeze:
+    """Make a freeze of what is seen of something from outside, and of why it is said to be one."""
+    stacks = counted(samples_of(work, end), Ownership())
+    return Freeze(0, 1_500 * NS_PER_MS, cause, culprit_of(stacks), stacks=stacks)
