@@ -6,19 +6,23 @@ Only code objects and positions are ever kept, no frame and no value.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from types import CodeType, FrameType
 from typing import TypeAlias
 
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
-from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.ownership import INSTALLED, Ownership
 from desktop_app.responsiveness.source import expression_of, line_of
 
 MOST_FRAMES = 100
 """Of a stack; deeper ones lose their outermost frames."""
 MOST_STACKS = 10
 """Of a freeze; the culprit is found among all of them first."""
+BINDINGS = frozenset({"PySide6", "shiboken6", "qasync"})
+RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio)\.run\(")
+"""What a program calls to have Qt call its code, and others'."""
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 Place: TypeAlias = tuple[CodeType, int]
@@ -118,5 +122,27 @@ def culprit_of(stacks: Sequence[CountedStack]) -> Culprit | None:
 
 
 def innermost_own(stack: Stack) -> Frame | None:
-    """Give the innermost frame of the program's own, or of anybody's where there is none."""
-    return next((frame for frame in reversed(stack) if frame.is_own), stack[-1] if stack else None)
+    """Give the frame that a stack is put down to; None of an empty one.
+
+    That is the innermost of the program's own. Where that only runs an event loop which has called a library's code,
+    or where none is the program's own, it is the innermost of an installed library, Qt's and its loops apart; and
+    where there is no such one either, the innermost of all.
+    """
+    index = index_of_culprit(stack)
+    return None if index is None else stack[index]
+
+
+def index_of_culprit(stack: Stack) -> int | None:
+    """Tell which frame of a stack `innermost_own` gives."""
+    own = max((index for index, frame in enumerate(stack) if frame.is_own), default=-1)
+    if own >= 0 and not RUNS_LOOP.search(stack[own].call):
+        return own
+    libraries = (index for index in range(own + 1, len(stack)) if _is_library(stack[index].file))
+    default = own if own >= 0 else len(stack) - 1
+    return max(libraries, default=default) if stack else None
+
+
+def _is_library(file: str) -> bool:
+    parts = file.replace("\\", "/").split("/")
+    roots = [index for index, part in enumerate(parts) if part in INSTALLED]
+    return bool(roots) and parts[roots[-1] + 1] not in BINDINGS
