@@ -35,6 +35,7 @@ QT_FREE = [
     "desktop_app.responsiveness.journal",
     "desktop_app.responsiveness.lag",
     "desktop_app.responsiveness.probe",
+    "desktop_app.responsiveness.recent",
     "desktop_app.responsiveness.stacks",
     "desktop_app.responsiveness.timeline",
     "desktop_app.responsiveness.verdict",
