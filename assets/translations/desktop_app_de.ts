@@ -186,7 +186,7 @@
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished">&amp;Schließen</translation>
+        <translation>&amp;Schließen</translation>
     </message>
     <message>
         <source>Newest first</source>
@@ -756,6 +756,10 @@
     <message>
         <source>{count} times from here, {total} in all</source>
         <translation>{count}-mal von hier, zusammen {total}</translation>
+    </message>
+    <message>
+        <source>not the program&apos;s fault</source>
+        <translation>nicht durch das Programm</translation>
     </message>
     <message>
         <source>while the program started</source>

@@ -37,8 +37,9 @@ class RecentFreezes:
 
     @property
     def newest(self) -> Freeze | None:
-        """The one that ended last."""
-        return self._freezes[-1] if self._freezes else None
+        """The one that ended last; one that is the program's own fault, if there is one."""
+        own = (freeze for freeze in reversed(self._freezes) if freeze.cause.is_of_the_program)
+        return next(own, self._freezes[-1] if self._freezes else None)
 
     def beside(self, freeze: Freeze | None, step: int) -> Freeze | None:
         """Find the one that is so many further on in time: back where that is negative, and none beyond the ends.

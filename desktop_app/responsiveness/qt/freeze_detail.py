@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import re
+import textwrap
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
@@ -169,9 +170,10 @@ def source_around(frame: Frame) -> tuple[list[str], int | None]:
     if not 0 < frame.line <= len(lines):
         return [], None
     first, last = max(1, frame.line - LINES_AROUND), min(len(lines), frame.line + LINES_AROUND)
+    shown = textwrap.dedent("\n".join(one_line(line.expandtabs(4)).rstrip() for line in lines[first - 1 : last]))
     numbered = [
-        f"{MARK if number == frame.line else '  '}{number:>4} {one_line(lines[number - 1].rstrip().expandtabs(4))}"
-        for number in range(first, last + 1)
+        f"{MARK if number == frame.line else '  '}{number:>4} {line}"
+        for number, line in enumerate(shown.split("\n"), first)
     ]
     return numbered, frame.line - first + 1
 

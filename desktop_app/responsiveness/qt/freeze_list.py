@@ -118,10 +118,15 @@ class FreezeList(QListWidget):
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
-            height = SWATCH.height() * height_share(band if band is not None else Band.LONG_TASK)
-            color = QColor(colors.muted if band is None else colors.bands[band])
-            brush = QBrush(color, Qt.BrushStyle.BDiagPattern) if band is None else QBrush(color)
-            painter.fillRect(QRectF(0, SWATCH.height() - height, SWATCH.width(), height), brush)
+            height = SWATCH.height() * height_share(band if band is not None else Band.HANG)
+            rectangle = QRectF(0, SWATCH.height() - height, SWATCH.width(), height)
+            if band is None:
+                color = QColor(colors.muted)
+                painter.fillRect(rectangle, QBrush(color, Qt.BrushStyle.BDiagPattern))
+                painter.setPen(color)
+                painter.drawRect(rectangle.adjusted(0.5, 0.5, -0.5, -0.5))
+            else:
+                painter.fillRect(rectangle, QColor(colors.bands[band]))
             painter.end()
             # Also for rows that are selected, which Qt would tint otherwise.
             made = QIcon(pixmap)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -35,6 +35,7 @@ from desktop_app.responsiveness.timeline import LagHistory
 
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1000, 720)
+SEGMENT_PADDING = 20
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -82,8 +83,8 @@ class FreezePanel(QDialog):
         self.chart = FreezeChart(history, recent, clock)
         self.list = FreezeList(self._time_text)
         self.detail = FreezeDetail()
-        self.orders = {order: _segment() for order in Order}
-        self.views = (_segment(), _segment())
+        self.orders = {order: _Segment() for order in Order}
+        self.views = (_Segment(), _Segment())
         self.close_button = QPushButton()
         self.close_button.setProperty("role", "secondary")
         self.close_button.setAutoDefault(False)
@@ -93,7 +94,7 @@ class FreezePanel(QDialog):
         self.orders[self._order].setChecked(True)
         self._select(recent.newest)
         self._retranslate()
-        self.list.setFocus()
+        (self.list if self.selected is not None else self.chart).setFocus()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -102,8 +103,8 @@ class FreezePanel(QDialog):
         self._view_switch.hide()
         top.addWidget(self._view_switch)
         top.addWidget(self.close_button)
-        left = QWidget()
-        column = QVBoxLayout(left)
+        self._left = QWidget()
+        column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(8)
         column.addWidget(_switch(self, tuple(self.orders.values())))
@@ -111,11 +112,11 @@ class FreezePanel(QDialog):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(8)
-        self.splitter.addWidget(left)
+        self.splitter.addWidget(self._left)
         self.splitter.addWidget(self.detail)
-        left.setMinimumWidth(220)
+        self._left.setMinimumWidth(220)
         self.detail.setMinimumWidth(280)
-        self.splitter.setSizes([320, 640])
+        self.splitter.setSizes([290, 640])
         self.splitter.setStretchFactor(1, 1)
         page = QWidget()
         freezes = QVBoxLayout(page)
@@ -181,7 +182,9 @@ class FreezePanel(QDialog):
             self.detail.show_freeze(freeze, self.list.repeated_of(freeze), self._time_text(freeze.start_ns))
 
     def _show_rows(self) -> None:
-        self.list.show_freezes(self._log.repeated(), self._order, self.selected)
+        rows = self._log.repeated()
+        self._left.setVisible(bool(rows))
+        self.list.show_freezes(rows, self._order, self.selected)
         self._show_detail(self.selected)
 
     def _time_text(self, start_ns: int) -> str:
@@ -225,15 +228,24 @@ class FreezePanel(QDialog):
         self._show_rows()
 
 
-def _segment() -> QPushButton:
-    button = QPushButton()
-    button.setCheckable(True)
-    button.setAutoDefault(False)
-    button.setProperty("role", "segment")
-    return button
+class _Segment(QPushButton):
+    """One of several that exclude one another; has room for its text in the bold font of the chosen one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setProperty("role", "segment")
+
+    @override
+    def sizeHint(self) -> QSize:
+        font = self.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        width = QFontMetrics(font).horizontalAdvance(self.text()) + SEGMENT_PADDING
+        return QSize(width, super().sizeHint().height())
 
 
-def _switch(owner: QWidget, buttons: tuple[QPushButton, ...]) -> QWidget:
+def _switch(owner: QWidget, buttons: tuple[_Segment, ...]) -> QWidget:
     switch = QWidget()
     switch.setProperty("role", "segmented")
     switch.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

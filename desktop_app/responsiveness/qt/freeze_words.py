@@ -12,7 +12,7 @@ from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.qt.lag_strip import format_ms
 
 translate = QCoreApplication.translate
-SEPARATOR = "  ·  "
+SEPARATOR = " · "
 
 
 def cause_in_words(cause: Cause) -> str:
@@ -55,6 +55,8 @@ def facts_in_words(freeze: Freeze, repeated: RepeatedFreeze | None, time_text: s
     if repeated is not None and repeated.count > 1:
         count, total = repeated.count, length_of(repeated.total_ns)
         facts.append(translate("freezes", "{count} times from here, {total} in all").format(count=count, total=total))
+    if not freeze.cause.is_of_the_program:
+        facts.append(translate("freezes", "not the program's fault"))
     if freeze.is_startup:
         facts.append(translate("freezes", "while the program started"))
     if freeze.not_scheduled_ns >= NS_PER_MS and freeze.cause is not Cause.NOT_SCHEDULED:

@@ -204,6 +204,9 @@ class LagStrip(QWidget):
         else:
             length = format_ms(self._longest_ns / NS_PER_MS, locale)
             text = self.tr("Longest freeze: {length}").format(length=length)
+            # In a small window: what it is, its tooltip and the chart say, too.
+            if self.isVisible() and self.longest.fontMetrics().horizontalAdvance(text) > self.longest.width():
+                text = length
         _show(self.longest, text, self._color(self._longest_ns or 0))
 
     def _color(self, duration_ns: int) -> str:
