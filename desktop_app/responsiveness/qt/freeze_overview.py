@@ -55,7 +55,6 @@ class FreezeOverview(QObject):
     def open(self) -> None:
         """Open the panel; one that is open already comes to the front."""
         if self.panel is not None:
-            self.panel.raise_()
             self.panel.activateWindow()
             return
         panel = FreezePanel(self._monitor.log, self._recent, self._history, self._monitor.clock, parent=self._window)
