@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
@@ -12,6 +13,10 @@ from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.task_stack import running_loop_here
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
@@ -42,6 +47,8 @@ class Heartbeat(QObject):
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
         """Whether nothing that is served just now counts; the owner says so."""
+        self.running_loop: AbstractEventLoop | None = None
+        """The asyncio loop that the thread ran when it last served something."""
         self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
@@ -95,6 +102,7 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
+        self.running_loop = running_loop_here()
         if self._is_quitting:
             self._is_quitting = False
             self.restart()
