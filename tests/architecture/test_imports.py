@@ -40,6 +40,7 @@ QT_FREE = [
     "desktop_app.responsiveness.ownership",
     "desktop_app.responsiveness.probe",
     "desktop_app.responsiveness.processor",
+    "desktop_app.responsiveness.recent",
     "desktop_app.responsiveness.rules",
     "desktop_app.responsiveness.scheduling",
     "desktop_app.responsiveness.source",

@@ -39,10 +39,15 @@ class FreezeMonitor:
         heartbeat: One that the program has already, in the GUI thread; None: a new one.
         pace: How often it looks, and what counts as a freeze.
         clock: The time, in nanoseconds; never goes back.
+        journal: Where others, too, write what happens; None: a new one.
     """
 
     def __init__(
-        self, heartbeat: Heartbeat | None = None, pace: Pace | None = None, clock: Clock = monotonic_ns
+        self,
+        heartbeat: Heartbeat | None = None,
+        pace: Pace | None = None,
+        clock: Clock = monotonic_ns,
+        journal: Journal | None = None,
     ) -> None:
         self.clock = clock
         self.pace = pace or Pace()
@@ -50,7 +55,7 @@ class FreezeMonitor:
         """The freezes that have ended, those from one place together."""
         self.lag = LagHistogram()
         """The event-loop lag: of the beats, which come evenly over time."""
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
         self.heartbeat = heartbeat
         """Where the application has appeared."""
