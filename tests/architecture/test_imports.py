@@ -38,6 +38,7 @@ QT_FREE = [
     "desktop_app.responsiveness.journal",
     "desktop_app.responsiveness.lag",
     "desktop_app.responsiveness.probe",
+    "desktop_app.responsiveness.report",
     "desktop_app.responsiveness.stacks",
     "desktop_app.responsiveness.timeline",
     "desktop_app.responsiveness.trace",
