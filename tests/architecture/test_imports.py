@@ -34,6 +34,7 @@ QT_FREE = [
     "desktop_app.responsiveness.freezes",
     "desktop_app.responsiveness.html_report",
     "desktop_app.responsiveness.html_style",
+    "desktop_app.responsiveness.html_text",
     "desktop_app.responsiveness.html_timeline",
     "desktop_app.responsiveness.journal",
     "desktop_app.responsiveness.lag",
