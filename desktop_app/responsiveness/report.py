@@ -4,7 +4,10 @@
 
     {
       "program": "gallery.py", "arguments": ["--all"], "started_at": "2026-01-31T09:30:00+01:00",
-      "budget_ms": 250, "is_over_budget": true, "has_application": true, "is_complete": true,
+      "budget_ms": 250, "is_over_budget": true,
+      "has_application": true,          whether the program made a QApplication
+      "has_event_loop": true,           whether its event loop served anything
+      "is_complete": true,              false where the program was killed: up to some seconds are missing
       "summary": {
         "duration_ms": 5301.2,        the whole run
         "frozen_ms": 1502.9,          the freezes of 50 ms and more that are the program's own, summed
@@ -32,7 +35,7 @@
       "not_of_the_program": [...]     as "freezes"
     }
 
-A FRAME is ``{"file", "line", "function", "call"}``. Times are milliseconds, those of ``start_ms`` since the run's start.
+A FRAME is ``{"file", "line", "function", "call"}``. Times are milliseconds, ``start_ms`` since the run's start.
 """
 
 from __future__ import annotations
@@ -89,6 +92,8 @@ class Report:
     """What happened, for a timeline: nearly in the order in which it ended."""
     has_application: bool
     """Whether the program made a QApplication."""
+    has_event_loop: bool
+    """Whether its event loop served anything."""
     is_complete: bool
     """Whether the run had ended when this was made."""
 
@@ -113,6 +118,7 @@ def json_report(report: Report) -> str:
         "budget_ms": report.budget_ms,
         "is_over_budget": report.is_over_budget,
         "has_application": report.has_application,
+        "has_event_loop": report.has_event_loop,
         "is_complete": report.is_complete,
         "summary": {
             "duration_ms": _ms(report.duration_ns),

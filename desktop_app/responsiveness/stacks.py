@@ -21,6 +21,9 @@ from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stac
 MOST_FRAMES = 100
 """Of a stack; deeper ones lose their outermost frames."""
 
+RUNNING = str(Path(__file__).with_name("running.py"))
+"""What is under this on the stack is the tool's, which runs the program."""
+
 Place: TypeAlias = tuple[CodeType, int]
 """A code object and the offset of the instruction under way in it."""
 
@@ -31,7 +34,7 @@ RawStack: TypeAlias = tuple[Place, ...]
 def capture(frame: FrameType | None) -> RawStack:
     """Take the stack of a frame; any thread that holds the interpreter, some microseconds."""
     places: list[Place] = []
-    while frame is not None and len(places) < MOST_FRAMES:
+    while frame is not None and len(places) < MOST_FRAMES and frame.f_code.co_filename != RUNNING:
         places.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)

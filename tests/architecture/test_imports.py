@@ -27,6 +27,7 @@ QT_FREE = [
     "desktop_app.commands",
     "desktop_app.config",
     "desktop_app.errors",
+    "desktop_app.responsiveness.arrival",
     "desktop_app.responsiveness.causes",
     "desktop_app.responsiveness.clock",
     "desktop_app.responsiveness.detector",

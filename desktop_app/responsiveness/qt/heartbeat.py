@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
@@ -15,6 +18,9 @@ from desktop_app.responsiveness.events import Slice
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
+
+interrupt = partial(_thread.interrupt_main, signal.SIGINT)
+"""Called by Qt itself, it has Ctrl+C raised by the next Python code that runs; does nothing where SIGINT is ignored."""
 
 
 class Heartbeat(QObject):
@@ -42,6 +48,8 @@ class Heartbeat(QObject):
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
         """Whether nothing that is served just now counts."""
+        self.thread_served: QThread | None = None
+        """The thread that it lives in, when it has served something."""
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
@@ -49,10 +57,13 @@ class Heartbeat(QObject):
 
     def start(self) -> None:
         """Begin to measure."""
+        self.thread_served = QThread.currentThread()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_timeout)
+        self._beats = self._served_beats()
+        next(self._beats)
+        self._timer.timeout.connect(self._beats.__next__)
         self._expect_next()
 
     def stop(self) -> None:
@@ -114,9 +125,21 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_timeout(self) -> None:
-        self._take_place()
-        self.beat()
+    def _served_beats(self) -> Generator[None, None, None]:
+        """Beat at each step.
+
+        Where Ctrl+C came while Qt waited, Python raises it in the first Python code that Qt calls, which is this. It is
+        the program's: it is raised again as soon as Qt has gone on. A function would be interrupted before its first
+        line; a generator goes on inside its ``try``.
+        """
+        while True:
+            try:
+                yield
+                self._take_place()
+                self.beat()
+            except KeyboardInterrupt:
+                self._expect_next()
+                QTimer.singleShot(0, interrupt)
 
     def _take_place(self) -> None:
         """Note which frame runs the event loop: the one under the method that Qt has called."""

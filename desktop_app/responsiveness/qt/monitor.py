@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
 from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
@@ -58,9 +59,15 @@ class FreezeMonitor:
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
         self._seeker: threading.Thread | None = None
+        self._arrival: Arrival | None = None
         self._is_detached = False
         self._has_served = False
         self._pauses = 0
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there was an application to attach to; any thread."""
+        return self._watchdog is not None
 
     def attach(self) -> None:
         """Begin to watch, now or as soon as there is an application; any thread, once in a monitor's life.
@@ -70,10 +77,13 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
-        application = _application()
-        if application is not None:
-            self._attach_to(application)
+        if _application() is not None:
+            self._attach()
             return
+        if "PySide6.QtCore" in sys.modules:
+            self._make_heartbeat()
+        else:
+            self._arrival = Arrival("PySide6.QtCore", self._make_heartbeat)
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
 
@@ -84,6 +94,8 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
+        if self._arrival is not None:
+            self._arrival.cancel()
         if self._seeker is not None:
             self._seeker.join()
         if self._watchdog is not None:
@@ -127,19 +139,38 @@ class FreezeMonitor:
             self.heartbeat.restart()
             self.heartbeat.is_paused = self._watchdog.is_paused = False
 
+    def _make_heartbeat(self) -> None:
+        """Make the heartbeat before there is an application, on the main thread.
+
+        PySide6 makes its types when they are first used, and crashes where two threads do so at once.
+        """
+        if self.heartbeat is None and threading.current_thread() is threading.main_thread():
+            from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+
+            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
+
     def _seek(self) -> None:
-        while (application := _application()) is None:
+        while not self._is_there():
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach_to(application)
+                self._attach()
 
-    def _attach_to(self, application: QCoreApplication) -> None:
-        from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+    def _is_there(self) -> bool:
+        """Tell from another thread whether there is an application."""
+        if self.heartbeat is not None:
+            # This asks no object, for which a second wrapper would be made while its constructor runs.
+            return not sys.modules["PySide6.QtCore"].QCoreApplication.startingUp()
+        return _application() is not None
 
+    def _attach(self) -> None:
         if self.heartbeat is None:
+            from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+
+            application = _application()
+            assert application is not None
             self.heartbeat = Heartbeat(BEAT_MS, self.clock)
             self.heartbeat.moveToThread(application.thread())
         heartbeat = self.heartbeat
