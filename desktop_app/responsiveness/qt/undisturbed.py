@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Generator
 from functools import partial
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Step: TypeAlias = Callable[[FrameType | None], None]
-NOTHING = (int, (), {}, None)
-INTERRUPT = (_thread.interrupt_main, (signal.SIGINT,), {}, None)
+NOTHING: Final[tuple[object, ...]] = (int, (), {}, None)
+INTERRUPT: Final[tuple[object, ...]] = (_thread.interrupt_main, (signal.SIGINT,), {}, None)
 """Does nothing where the program ignores SIGINT."""
 
 
@@ -23,7 +23,7 @@ def connect_undisturbed(emitted: Any, step: Step) -> None:
     is ours, Qt would print it, and the program would go on. So it is kept for the next Python code, which is the
     program's or ours once more: a function would be interrupted before its first line, but a generator goes on inside
     its ``try``; and what raises the signal again is called by Qt itself, where no Python code runs that could be
-    interrupted before the program's. Other exceptions are let through: ``sys.exit()`` in a program's own handler, say.
+    interrupted before the program's. Other exceptions, that of a handler of the program's own say, are let through.
 
     Args:
         emitted: A bound signal without arguments, for which PySide6 has no type.
