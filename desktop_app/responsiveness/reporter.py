@@ -72,6 +72,8 @@ class Reporter:
             UsageError: The trace's file cannot be made.
         """
         self._trace = _trace_writer(self._options, self.monitor)
+        if self._trace is not None:
+            self.monitor.listen_to_lag(self._trace.add_lag)
         self._thread.start()
         self.monitor.listen(self._on_freeze)
         self.monitor.attach()

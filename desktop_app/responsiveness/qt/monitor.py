@@ -61,6 +61,7 @@ class FreezeMonitor:
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
+        self._lag_listeners: tuple[Callable[[int, int], None], ...] = ()
         self._importing = ImportWithQt()
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
@@ -121,6 +122,10 @@ class FreezeMonitor:
         """Cease to tell it; one that is told nothing is ignored."""
         self._listeners = tuple(each for each in self._listeners if each != listener)
 
+    def listen_to_lag(self, listener: Callable[[int, int], None]) -> None:
+        """Have the time and the event-loop lag of each beat told to this, in the GUI thread: it must be quick."""
+        self._lag_listeners = (*self._lag_listeners, listener)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Count nothing that the GUI thread does within; in that thread, also one in another."""
@@ -180,6 +185,8 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+            for listener in self._lag_listeners:
+                listener(found.end_ns, lag_ns)
         if self._watchdog is None or self.heartbeat is None:
             return
         is_startup, self._has_served = not self._has_served, True
