@@ -99,9 +99,9 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before."""
+        """Count nothing that was before, and ask to be served at once: what is busy from here on counts from here on."""
         self.detector.restart(self.clock(), time.thread_time_ns())
-        self._expect_next()
+        self._expect_next(0)
 
     @override
     def customEvent(self, event: QEvent) -> None:
@@ -123,8 +123,9 @@ class Heartbeat(QObject):
         frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
         self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
 
-    def _expect_next(self) -> None:
-        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+    def _expect_next(self, after_ms: int | None = None) -> None:
+        interval_ms = self._interval_ms if after_ms is None else after_ms
+        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
         self.detector.expect(due_ns)
         if self._timer is not None:
-            self._timer.start(self._interval_ms)
+            self._timer.start(interval_ms)

@@ -90,8 +90,13 @@ class FreezeMonitor:
             self._watchdog.stop()
         if self.heartbeat is not None:
             self.heartbeat.on_served = None
-            if self._owns_heartbeat:
+            if self._owns_heartbeat and _is_there(self.heartbeat):
                 self.heartbeat.stop_soon()
+
+    def flush(self) -> None:
+        """Return when each freeze that has ended is reported; any thread but the watchdog's, some ticks at most."""
+        if self._watchdog is not None:
+            self._watchdog.flush()
 
     def listen(self, listener: Callable[[Freeze], None]) -> None:
         """Have each freeze told to this: one that lasts once meanwhile, and each when it has ended.
@@ -144,6 +149,11 @@ class FreezeMonitor:
             self.heartbeat.moveToThread(application.thread())
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
+        if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
+            # Elsewhere its timer cannot be started but by the first ping.
+            heartbeat.start()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            heartbeat.setParent(application)
         # Qt's first thread is the one that the application is made in, and that is Python's main thread.
         main = threading.main_thread()
         assert main.ident is not None
@@ -172,6 +182,13 @@ class FreezeMonitor:
             self.journal.add(freeze)
         for listener in self._listeners:
             listener(freeze)
+
+
+def _is_there(heartbeat: Heartbeat) -> bool:
+    """Tell whether it has not gone with the application."""
+    from shiboken6 import isValid
+
+    return isValid(heartbeat)
 
 
 def _application() -> QCoreApplication | None:
