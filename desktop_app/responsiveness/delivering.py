@@ -1,6 +1,6 @@
-"""Where Qt delivers events to a program on a test's behalf: the calls after which a test's own code waits for that.
+"""Where events are delivered to a program on a test's behalf: the calls in which its own code waits for that.
 
-What is reached through them, pytest-qt's ``qtbot`` and qasync's loops among others, needs no entry of its own.
+What goes through them, pytest-qt's ``qtbot`` and qasync's loops among others, needs no entry of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias
 
-DELIVERING = {
+Calls: TypeAlias = dict[str, dict[str, tuple[str, ...]]]
+"""Methods by module and class."""
+
+DELIVERING: Calls = {
     "PySide6.QtCore": {
         "QCoreApplication": ("exec", "processEvents", "sendEvent", "sendPostedEvents"),
         "QEventLoop": ("exec", "processEvents"),
@@ -26,19 +29,21 @@ DELIVERING = {
         )
     },
 }
-"""Methods by module and class. ``exec_`` is not among them: its deprecation would be told of another line. Nor is
+"""Qt's. ``exec_`` is not among them: its deprecation would be told of another line. Nor is
 ``QMenu.exec``, which PySide6 looks up in a way of its own."""
+ASYNCIO: Calls = {"asyncio.base_events": {"BaseEventLoop": ("run_forever",)}}
+"""Of asyncio's own loops, which serve no event of Qt's; qasync's go through Qt."""
 
 Within: TypeAlias = Callable[..., Any]
 """Calls its first argument with the others, and knows that events are delivered meanwhile."""
 
 
 @contextmanager
-def told(within: Within) -> Iterator[None]:
+def through(within: Within, calls: Calls) -> Iterator[None]:
     """Have each of these calls made through ``within``; only of modules that are loaded already."""
     replaced: list[tuple[type, str, Any]] = []
     try:
-        for module_name, methods_by_class in DELIVERING.items():
+        for module_name, methods_by_class in calls.items():
             module = sys.modules.get(module_name)
             for class_name, methods in methods_by_class.items() if module is not None else ():
                 kind = getattr(module, class_name)
@@ -53,9 +58,9 @@ def told(within: Within) -> Iterator[None]:
 
 
 class _Through:
-    """Stands for a method, bound or static, of a class that is not Python's.
+    """Stands for a method of a class, bound or static.
 
-    What it gives is no Python function, which PySide6 would take for the override of a virtual method.
+    What it gives is no Python function: those PySide6 takes for overrides of virtual methods.
     """
 
     def __init__(self, original: Any, within: Within) -> None:

@@ -24,8 +24,8 @@ INI = "responsive_budget_ms"
 SPARED = "responsiveness_discounted"
 """The user property of a test that passed only because something was discounted."""
 MARKER = (
-    "responsive(budget_ms=250): fail the test if it blocks the GUI thread for longer in one go, while Qt or an asyncio "
-    f"loop delivers events; without an argument the budget is that of the ini option {INI}, or 250 ms. "
+    "responsive(budget_ms=250): fail the test if it blocks the GUI thread for longer in one go, while Qt or the "
+    f"asyncio loop delivers events; without an argument the budget is that of the ini option {INI}, or 250 ms. "
     'responsive(budget_ms=None, reason="..."): do not watch a test that blocks on purpose.'
 )
 
@@ -69,15 +69,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Watch the test itself, and neither what set it up nor what comes after."""
     __tracebackhide__ = True
     budget_ms = item.stash[_BUDGET_MS]
-    is_asked_for = _FIXTURE in item.stash or item.get_closest_marker(NAME) is not None
-    if budget_ms is None and _FIXTURE not in item.stash:
+    has_fixture = _FIXTURE in item.stash
+    if budget_ms is None and not has_fixture:
         return (yield)
+    is_asked_for = has_fixture or item.get_closest_marker(NAME) is not None
     if not is_asked_for and "PySide6.QtCore" not in sys.modules:
         return (yield)
     watched = _watched(item.config)
-    if _FIXTURE not in item.stash:
+    if not has_fixture:
         watched.begin(budget_ms)
-    with watched.delivering():
+    # A loop of asyncio's own has to do with a GUI only where the test has: others may have left an application.
+    is_gui_test = is_asked_for or "qapp" in getattr(item, "fixturenames", ())
+    with watched.delivering(also_asyncio=is_gui_test):
         try:
             result = yield
         except Exception:
@@ -112,9 +115,9 @@ class Responsiveness:
 
     @property
     def freezes(self) -> tuple[Freeze, ...]:
-        """The freezes of the test so far that have ended: of the time that is watched, each of 50 ms or more.
+        """The freezes of the test so far: those in the time that is watched, that have ended, of 50 ms or more.
 
-        Less where a budget of the test is less.
+        Of less where one of its budgets is less.
         """
         return self._watched.freezes()
 
@@ -129,6 +132,7 @@ class Responsiveness:
         Raises:
             pytest.UsageError: The budget cannot be held, or there is no QApplication.
         """
+        __tracebackhide__ = True
         from desktop_app.responsiveness.budgets import BadBudgetError, checked
 
         try:

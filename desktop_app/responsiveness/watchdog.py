@@ -146,6 +146,9 @@ class Watchdog:
         if since_ns is None:
             self._forget()
             return
+        if self._has_pinged_at_ns is not None and since_ns > self._has_pinged_at_ns:
+            # The ping was served since, and the thread is busy again, with no look in between that found it idle.
+            self._forget()
         if self._has_pinged_at_ns is None:
             self._probe.begin()
             self._has_pinged_at_ns = now.at_ns

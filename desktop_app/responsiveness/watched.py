@@ -1,4 +1,4 @@
-"""The time of a test that is watched: one monitor, which looks only where events are delivered or a block asks for it."""
+"""The time of a test that is watched: where events are delivered, or a block asks for it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import sys
 import threading
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.responsiveness.budgets import pace_for
-from desktop_app.responsiveness.delivering import told
+from desktop_app.responsiveness.delivering import ASYNCIO, DELIVERING, through
 from desktop_app.responsiveness.events import Freeze
 
 if TYPE_CHECKING:
+    import asyncio
+
     from PySide6.QtCore import QCoreApplication
 
     from desktop_app.responsiveness.qt.heartbeat import Heartbeat
@@ -29,8 +31,8 @@ MOST_CUTS = 100_000
 class WatchedTime:
     """Knows the freezes of the present test, and in which time each of them was. The GUI thread's.
 
-    The monitor is kept from test to test, as to detach one takes up to a tick of its watchdog; it is another one where
-    the application is another one, or where it has to look more often.
+    The monitor is kept from test to test, as to detach one takes up to a tick of its watchdog. Another one takes its
+    place where the application is another one, or where it has to look more often.
     """
 
     def __init__(self) -> None:
@@ -42,16 +44,16 @@ class WatchedTime:
         self._is_delivering = False
         self._blocks = 0
         self._is_watching = False
+        self._ask: Callable[[], None] | None = None
 
     def begin(self, budget_ms: float | None) -> None:
         """Forget the test before, and look as often as a budget needs it."""
         if self._pace != (pace := pace_for(budget_ms)):
             self._drop()
             self._pace = pace
+        self._blocks = 0
+        self._cut()
         self._freezes.clear()
-        self._cuts.clear()
-        # Not at the first event: what it takes to attach is not a test's time.
-        self._attach()
 
     def need(self, budget_ms: float) -> None:
         """Look as often as this budget needs it, or more often."""
@@ -61,9 +63,11 @@ class WatchedTime:
             self._pace = pace
             self._cut()
 
-    def delivering(self) -> AbstractContextManager[None]:
-        """Count the time within in which Qt delivers events."""
-        return told(self._deliver)
+    @contextmanager
+    def delivering(self, *, also_asyncio: bool) -> Iterator[None]:
+        """Count the time within in which Qt delivers events, or also one of asyncio's own loops."""
+        with through(self._deliver, DELIVERING), through(self._run_asyncio, ASYNCIO if also_asyncio else {}):
+            yield
 
     def begin_block(self) -> int:
         """Count all of the time from here on; gives what `end_block` wants."""
@@ -103,7 +107,7 @@ class WatchedTime:
 
     def _deliver(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if self._is_delivering or threading.current_thread() is not threading.main_thread():
+        if self._is_delivering or threading.get_ident() != threading.main_thread().ident:
             return call(*args, **kwargs)
         self._is_delivering = True
         self._cut()
@@ -112,6 +116,32 @@ class WatchedTime:
         finally:
             self._is_delivering = False
             self._cut()
+
+    def _run_asyncio(self, run: Callable[[], Any]) -> Any:
+        """Run one of asyncio's loops, and have it serve the heartbeat, which lives in Qt's."""
+        __tracebackhide__ = True
+        if self._is_delivering:
+            return run()
+        loop: asyncio.AbstractEventLoop = run.__self__  # type: ignore[attr-defined]  # it is bound to it
+
+        def ask() -> None:
+            with suppress(RuntimeError):  # it has just been closed
+                loop.call_soon_threadsafe(self._beat)
+
+        self._ask_instead(ask)
+        try:
+            return self._deliver(run)
+        finally:
+            self._ask_instead(None)
+
+    def _ask_instead(self, ask: Callable[[], None] | None) -> None:
+        self._ask = ask
+        if self._monitor is not None and self._monitor.heartbeat is not None:
+            self._monitor.heartbeat.ask_instead = ask
+
+    def _beat(self) -> None:
+        if self._monitor is not None and self._monitor.heartbeat is not None:
+            self._monitor.heartbeat.beat()
 
     def _cut(self) -> None:
         """End what was watched until now, and go on with what is to be from now on."""
@@ -141,6 +171,7 @@ class WatchedTime:
         self._monitor.listen(self._on_freeze)
         self._monitor.attach()
         self._monitor.pause()
+        self._ask_instead(self._ask)
 
     def _drop(self) -> None:
         monitor, self._monitor, self._application = self._monitor, None, None

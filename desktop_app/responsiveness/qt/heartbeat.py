@@ -42,6 +42,8 @@ class Heartbeat(QObject):
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
         """Whether nothing that is served just now counts."""
+        self.ask_instead: Callable[[], None] | None = None
+        """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
@@ -70,7 +72,10 @@ class Heartbeat(QObject):
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
-        QCoreApplication.postEvent(self, QEvent(PING))
+        if (ask := self.ask_instead) is not None:
+            ask()
+        else:
+            QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -99,7 +104,7 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before, and ask to be served at once: what is busy from here on counts from here on."""
+        """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
         self._expect_next(0)
 
