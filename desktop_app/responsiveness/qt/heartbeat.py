@@ -41,16 +41,25 @@ class Heartbeat(QObject):
         self.on_served: Callable[[Slice, int | None], None] | None = None
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
-        """Whether nothing that is served just now counts."""
+        """Whether nothing that is served just now counts; the owner says so."""
         self.ask_instead: Callable[[], None] | None = None
         """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
+        self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the thread can be expected to serve events, and what it does counts; any thread."""
+        return not (self.is_paused or self._is_quitting)
+
     def start(self) -> None:
         """Begin to measure."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self._on_about_to_quit)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -91,6 +100,10 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
+        if self._is_quitting:
+            self._is_quitting = False
+            self.restart()
+            return
         now_ns, cpu_ns = self.clock(), time.thread_time_ns()
         found = self.detector.beat(now_ns, cpu_ns)
         lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
@@ -107,6 +120,12 @@ class Heartbeat(QObject):
         """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
         self._expect_next(0)
+
+    def _on_about_to_quit(self) -> None:
+        """Expect nothing more to be served, until something is: the event loop ends."""
+        self.beat()
+        self.detector.restart(self.clock(), time.thread_time_ns())
+        self._is_quitting = True
 
     @override
     def customEvent(self, event: QEvent) -> None:

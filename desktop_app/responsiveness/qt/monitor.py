@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
+from desktop_app.responsiveness.detector import Look
 from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
@@ -72,6 +73,8 @@ class FreezeMonitor:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
         application = _application()
         if application is not None:
+            is_running = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
+            self._has_served = is_running
             self._attach_to(application)
             return
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
@@ -101,7 +104,8 @@ class FreezeMonitor:
     def listen(self, listener: Callable[[Freeze], None]) -> None:
         """Have each freeze told to this: one that lasts once meanwhile, and each when it has ended.
 
-        It is called in the watchdog's thread, which waits for it; it must neither block nor raise.
+        It is called in the watchdog's thread, which waits for it. One that raises is told no more; its exception
+        goes to `threading.excepthook`.
         """
         self._listeners = (*self._listeners, listener)
 
@@ -121,16 +125,16 @@ class FreezeMonitor:
     def pause(self) -> None:
         """Count nothing from here on; the GUI thread. What was until here counts, as if an event were served now."""
         self._pauses += 1
-        if self._pauses == 1 and self.heartbeat is not None and self._watchdog is not None:
+        if self._pauses == 1 and self.heartbeat is not None:
             self.heartbeat.beat()
-            self.heartbeat.is_paused = self._watchdog.is_paused = True
+            self.heartbeat.is_paused = True
 
     def resume(self) -> None:
         """Count again, when this was called as often as `pause`; the GUI thread."""
         self._pauses -= 1
-        if self._pauses == 0 and self.heartbeat is not None and self._watchdog is not None:
+        if self._pauses == 0 and self.heartbeat is not None:
             self.heartbeat.restart()
-            self.heartbeat.is_paused = self._watchdog.is_paused = False
+            self.heartbeat.is_paused = False
 
     def _seek(self) -> None:
         while (application := _application()) is None:
@@ -142,6 +146,7 @@ class FreezeMonitor:
                 self._attach_to(application)
 
     def _attach_to(self, application: QCoreApplication) -> None:
+        appeared_ns = self.clock()
         from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
         if self.heartbeat is None:
@@ -154,15 +159,15 @@ class FreezeMonitor:
             heartbeat.start()
             # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
             heartbeat.setParent(application)
-        # Qt's first thread is the one that the application is made in, and that is Python's main thread.
-        main = threading.main_thread()
-        assert main.ident is not None
-        assert main.native_id is not None
+        probe = _probe_of(threading.main_thread())
+        heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
+        # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
             heartbeat.detector,
-            ThreadProbe(main.ident, main.native_id),
+            probe,
             ping=heartbeat.ping,
             idle_place=lambda: heartbeat.idle_place,
+            is_watched=lambda: heartbeat.is_watched,
             report=self._report,
             clock=self.clock,
             pace=self.pace,
@@ -172,16 +177,38 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+        if self._watchdog is None:
+            return
         is_startup, self._has_served = not self._has_served, True
-        if self._watchdog is not None:
-            self._watchdog.end_slice(found, is_startup=is_startup)
+        self._watchdog.end_slice(found, is_startup=is_startup)
+        if is_startup and threading.current_thread() is not threading.main_thread():
+            self._watchdog.probe = _probe_of(threading.current_thread())
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
             self.log.add(freeze)
             self.journal.add(freeze)
         for listener in self._listeners:
-            listener(freeze)
+            try:
+                listener(freeze)
+            except Exception as error:  # noqa: BLE001 - it is the program's, and said where those of threads are
+                self.unlisten(listener)
+                threading.excepthook(
+                    threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+                )
+
+
+def _loop_level() -> int:
+    """Tell how many event loops run within one another in this thread."""
+    from PySide6.QtCore import QThread
+
+    return QThread.currentThread().loopLevel()
+
+
+def _probe_of(thread: threading.Thread) -> ThreadProbe:
+    assert thread.ident is not None
+    assert thread.native_id is not None
+    return ThreadProbe(thread.ident, thread.native_id)
 
 
 def _is_there(heartbeat: Heartbeat) -> bool:
