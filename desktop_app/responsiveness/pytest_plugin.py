@@ -67,7 +67,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Watch the test itself, and neither what set it up nor what comes after."""
-    __tracebackhide__ = True
     budget_ms = item.stash[_BUDGET_MS]
     has_fixture = _FIXTURE in item.stash
     if budget_ms is None and not has_fixture:
@@ -214,8 +213,7 @@ def _number(text: str) -> float | str:
 
 def _hold(item: pytest.Item, freezes: Sequence[Freeze], budget_ms: float) -> None:
     """Fail if the budget is not kept."""
-    __tracebackhide__ = True
-    from desktop_app.responsiveness.budgets import failure_text, judge, spared_text
+    from desktop_app.responsiveness.judging import failure_text, judge, spared_text
 
     judgement = judge(freezes, budget_ms)
     if judgement.is_over:
@@ -227,7 +225,7 @@ def _hold(item: pytest.Item, freezes: Sequence[Freeze], budget_ms: float) -> Non
 
 def _add_to_failure(item: pytest.Item, freezes: Sequence[Freeze], budget_ms: float) -> None:
     """Have a test that has failed for another reason say that it also froze, unless that is said already."""
-    from desktop_app.responsiveness.budgets import failure_text, judge
+    from desktop_app.responsiveness.judging import failure_text, judge
 
     judgement = judge((each for each in freezes if each not in item.stash[_TOLD]), budget_ms)
     if judgement.is_over:
@@ -242,10 +240,13 @@ def _shown_path(item: pytest.Item, file: str) -> str:
 
 def _watched(config: pytest.Config) -> WatchedTime:
     if _WATCHED not in config.stash:
+        problem = ""
         try:
             import PySide6.QtCore  # noqa: F401
         except ImportError as error:
-            raise pytest.UsageError(f"To watch the GUI thread, PySide6 has to be installed: {error}") from None
+            problem = f"to watch the GUI thread, PySide6 has to be installed: {error}"
+        if problem:
+            pytest.fail(problem, pytrace=False)
         from desktop_app.responsiveness.watched import WatchedTime
 
         config.stash[_WATCHED] = WatchedTime()

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.responsiveness.budgets import pace_for
 from desktop_app.responsiveness.delivering import ASYNCIO, DELIVERING, through
 from desktop_app.responsiveness.events import Freeze
+from desktop_app.responsiveness.judging import pace_for
 
 if TYPE_CHECKING:
     import asyncio
