@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.probe import ThreadProbe
+from desktop_app.responsiveness.qt.appearance import ImportWithQt, application
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class FreezeMonitor:
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
+        self._importing = ImportWithQt()
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
         self._seeker: threading.Thread | None = None
@@ -71,11 +72,12 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
-        application = _application()
-        if application is not None:
+        self._importing.install()
+        present = application()
+        if present is not None:
             is_running = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
             self._has_served = is_running
-            self._attach_to(application)
+            self._attach_to(present)
             return
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
@@ -87,6 +89,7 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
+        self._importing.uninstall()
         if self._seeker is not None:
             self._seeker.join()
         if self._watchdog is not None:
@@ -137,28 +140,28 @@ class FreezeMonitor:
             self.heartbeat.is_paused = False
 
     def _seek(self) -> None:
-        while (application := _application()) is None:
+        while (present := application()) is None:
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach_to(application)
+                self._attach_to(present)
 
-    def _attach_to(self, application: QCoreApplication) -> None:
+    def _attach_to(self, present: QCoreApplication) -> None:
         appeared_ns = self.clock()
         from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
         if self.heartbeat is None:
             self.heartbeat = Heartbeat(BEAT_MS, self.clock)
-            self.heartbeat.moveToThread(application.thread())
+            self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
             # Elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
             # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
-            heartbeat.setParent(application)
+            heartbeat.setParent(present)
         probe = _probe_of(threading.main_thread())
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
@@ -216,19 +219,3 @@ def _is_there(heartbeat: Heartbeat) -> bool:
     from shiboken6 import isValid
 
     return isValid(heartbeat)
-
-
-def _application() -> QCoreApplication | None:
-    """Give the application, once it is wholly made.
-
-    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so the wrappers
-    that there are are asked for first.
-    """
-    core, shiboken = sys.modules.get("PySide6.QtCore"), sys.modules.get("shiboken6")
-    if core is None or shiboken is None or not hasattr(core, "QCoreApplication"):
-        return None
-    kind = core.QCoreApplication
-    if threading.current_thread() is threading.main_thread():
-        found: QCoreApplication | None = kind.instance()
-        return found
-    return next((each for each in shiboken.getAllValidWrappers() if isinstance(each, kind)), None)
