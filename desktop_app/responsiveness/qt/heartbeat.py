@@ -49,6 +49,8 @@ class Heartbeat(QObject):
         """Whether nothing that is served just now counts; the owner says so."""
         self.running_loop: AbstractEventLoop | None = None
         """The asyncio loop that the thread ran when it last served something."""
+        self.ask_instead: Callable[[], None] | None = None
+        """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
@@ -86,7 +88,10 @@ class Heartbeat(QObject):
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
-        QCoreApplication.postEvent(self, QEvent(PING))
+        if (ask := self.ask_instead) is not None:
+            ask()
+        else:
+            QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -120,9 +125,9 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before."""
+        """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
-        self._expect_next()
+        self._expect_next(0)
 
     def _on_about_to_quit(self) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
@@ -150,8 +155,9 @@ class Heartbeat(QObject):
         frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
         self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
 
-    def _expect_next(self) -> None:
-        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+    def _expect_next(self, after_ms: int | None = None) -> None:
+        interval_ms = self._interval_ms if after_ms is None else after_ms
+        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
         self.detector.expect(due_ns)
         if self._timer is not None:
-            self._timer.start(self._interval_ms)
+            self._timer.start(interval_ms)

@@ -101,8 +101,13 @@ class FreezeMonitor:
             self._watchdog.stop()
         if self.heartbeat is not None:
             self.heartbeat.on_served = None
-            if self._owns_heartbeat:
+            if self._owns_heartbeat and _is_there(self.heartbeat):
                 self.heartbeat.stop_soon()
+
+    def flush(self) -> None:
+        """Return when each freeze that has ended is reported; any thread but the watchdog's, some ticks at most."""
+        if self._watchdog is not None:
+            self._watchdog.flush()
 
     def listen(self, listener: Callable[[Freeze], None]) -> None:
         """Have each freeze told to this: one that lasts once meanwhile, and each when it has ended.
@@ -158,6 +163,11 @@ class FreezeMonitor:
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
         probe = _probe_of(threading.main_thread(), heartbeat)
+        if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
+            # Elsewhere its timer cannot be started but by the first ping.
+            heartbeat.start()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            heartbeat.setParent(present)
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
@@ -209,3 +219,10 @@ def _probe_of(thread: threading.Thread, heartbeat: Heartbeat) -> ThreadProbe:
     probe = ThreadProbe(thread.ident, thread.native_id)
     probe.running_loop = lambda: heartbeat.running_loop
     return probe
+
+
+def _is_there(heartbeat: Heartbeat) -> bool:
+    """Tell whether it has not gone with the application."""
+    from shiboken6 import isValid
+
+    return isValid(heartbeat)
