@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import _thread
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
+from shiboken6 import delete, isValid
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
+
+interrupt = partial(_thread.interrupt_main, signal.SIGINT)
+"""Has Ctrl+C raised by the next Python code that runs, if Qt itself calls it; nothing where SIGINT is ignored."""
 
 
 class Heartbeat(QObject):
@@ -52,10 +60,13 @@ class Heartbeat(QObject):
         self.ask_instead: Callable[[], None] | None = None
         """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._is_quitting = False
+        self.thread_served: QThread | None = None
+        """The thread that it lives in, when it has served something."""
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
+        self._ident = threading.main_thread().ident
 
     @property
     def is_watched(self) -> bool:
@@ -67,10 +78,14 @@ class Heartbeat(QObject):
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self._on_about_to_quit)
+        self.thread_served = QThread.currentThread()
+        self._ident = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_timeout)
+        self._beats = self._served_beats()
+        next(self._beats)
+        self._timer.timeout.connect(self._beats.__next__)
         self._expect_next()
 
     def stop(self) -> None:
@@ -78,9 +93,16 @@ class Heartbeat(QObject):
         if self._timer is not None:
             self._timer.stop()
 
-    def stop_soon(self) -> None:
-        """Cease to measure, and go; any thread."""
-        QCoreApplication.postEvent(self, QEvent(STOP))
+    def go(self) -> None:
+        """Cease to measure, and leave nothing behind; any thread, at once in its own."""
+        if not isValid(self):
+            return
+        if self._ident == threading.get_ident():
+            self.stop()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            delete(self)
+        else:
+            QCoreApplication.postEvent(self, QEvent(STOP))
 
     def set_interval_ms(self, interval_ms: int) -> None:
         """Change the interval from the next beat on."""
@@ -146,9 +168,21 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_timeout(self) -> None:
-        self._take_place()
-        self.beat()
+    def _served_beats(self) -> Generator[None, None, None]:
+        """Beat at each step.
+
+        Where Ctrl+C came while Qt waited, Python raises it in the first Python code that Qt calls, which is this. It
+        is the program's: it is raised again as soon as Qt has gone on. A function would be interrupted before its
+        first line; a generator goes on inside its ``try``.
+        """
+        while True:
+            try:
+                yield
+                self._take_place()
+                self.beat()
+            except KeyboardInterrupt:
+                self._expect_next()
+                QTimer.singleShot(0, interrupt)
 
     def _take_place(self) -> None:
         """Note which frame runs the event loop: the one under the method that Qt has called."""
