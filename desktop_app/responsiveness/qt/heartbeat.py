@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
@@ -12,6 +13,10 @@ from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.task_stack import running_loop_here
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
@@ -42,6 +47,10 @@ class Heartbeat(QObject):
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
         """Whether nothing that is served just now counts; the owner says so."""
+        self.running_loop: AbstractEventLoop | None = None
+        """The asyncio loop that the thread ran when it last served something."""
+        self.ask_instead: Callable[[], None] | None = None
+        """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
@@ -79,7 +88,10 @@ class Heartbeat(QObject):
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
-        QCoreApplication.postEvent(self, QEvent(PING))
+        if (ask := self.ask_instead) is not None:
+            ask()
+        else:
+            QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -95,6 +107,7 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
+        self.running_loop = running_loop_here()
         if self._is_quitting:
             self._is_quitting = False
             self.restart()
@@ -112,9 +125,9 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before."""
+        """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
-        self._expect_next()
+        self._expect_next(0)
 
     def _on_about_to_quit(self) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
@@ -142,8 +155,9 @@ class Heartbeat(QObject):
         frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
         self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
 
-    def _expect_next(self) -> None:
-        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+    def _expect_next(self, after_ms: int | None = None) -> None:
+        interval_ms = self._interval_ms if after_ms is None else after_ms
+        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
         self.detector.expect(due_ns)
         if self._timer is not None:
-            self._timer.start(self._interval_ms)
+            self._timer.start(interval_ms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.probe import ThreadProbe
+from desktop_app.responsiveness.qt.appearance import ImportWithQt, application
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
 
 if TYPE_CHECKING:
@@ -39,10 +39,15 @@ class FreezeMonitor:
         heartbeat: One that the program has already, in the GUI thread; None: a new one.
         pace: How often it looks, and what counts as a freeze.
         clock: The time, in nanoseconds; never goes back.
+        journal: Where others, too, write what happens; None: a new one.
     """
 
     def __init__(
-        self, heartbeat: Heartbeat | None = None, pace: Pace | None = None, clock: Clock = monotonic_ns
+        self,
+        heartbeat: Heartbeat | None = None,
+        pace: Pace | None = None,
+        clock: Clock = monotonic_ns,
+        journal: Journal | None = None,
     ) -> None:
         self.clock = clock
         self.pace = pace or Pace()
@@ -50,12 +55,13 @@ class FreezeMonitor:
         """The freezes that have ended, those from one place together."""
         self.lag = LagHistogram()
         """The event-loop lag: of the beats, which come evenly over time."""
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
+        self._importing = ImportWithQt()
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
         self._seeker: threading.Thread | None = None
@@ -71,11 +77,12 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
-        application = _application()
-        if application is not None:
+        self._importing.install()
+        present = application()
+        if present is not None:
             is_running = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
             self._has_served = is_running
-            self._attach_to(application)
+            self._attach_to(present)
             return
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
@@ -87,14 +94,20 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
+        self._importing.uninstall()
         if self._seeker is not None:
             self._seeker.join()
         if self._watchdog is not None:
             self._watchdog.stop()
         if self.heartbeat is not None:
             self.heartbeat.on_served = None
-            if self._owns_heartbeat:
+            if self._owns_heartbeat and _is_there(self.heartbeat):
                 self.heartbeat.stop_soon()
+
+    def flush(self) -> None:
+        """Return when each freeze that has ended is reported; any thread but the watchdog's, some ticks at most."""
+        if self._watchdog is not None:
+            self._watchdog.flush()
 
     def listen(self, listener: Callable[[Freeze], None]) -> None:
         """Have each freeze told to this: one that lasts once meanwhile, and each when it has ended.
@@ -132,24 +145,29 @@ class FreezeMonitor:
             self.heartbeat.is_paused = False
 
     def _seek(self) -> None:
-        while (application := _application()) is None:
+        while (present := application()) is None:
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach_to(application)
+                self._attach_to(present)
 
-    def _attach_to(self, application: QCoreApplication) -> None:
+    def _attach_to(self, present: QCoreApplication) -> None:
         appeared_ns = self.clock()
         from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
         if self.heartbeat is None:
             self.heartbeat = Heartbeat(BEAT_MS, self.clock)
-            self.heartbeat.moveToThread(application.thread())
+            self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
-        probe = _probe_of(threading.main_thread())
+        probe = _probe_of(threading.main_thread(), heartbeat)
+        if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
+            # Elsewhere its timer cannot be started but by the first ping.
+            heartbeat.start()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            heartbeat.setParent(present)
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
@@ -167,12 +185,12 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
-        if self._watchdog is None:
+        if self._watchdog is None or self.heartbeat is None:
             return
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
         if is_startup and threading.current_thread() is not threading.main_thread():
-            self._watchdog.probe = _probe_of(threading.current_thread())
+            self._watchdog.probe = _probe_of(threading.current_thread(), self.heartbeat)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
@@ -195,23 +213,16 @@ def _loop_level() -> int:
     return QThread.currentThread().loopLevel()
 
 
-def _probe_of(thread: threading.Thread) -> ThreadProbe:
+def _probe_of(thread: threading.Thread, heartbeat: Heartbeat) -> ThreadProbe:
     assert thread.ident is not None
     assert thread.native_id is not None
-    return ThreadProbe(thread.ident, thread.native_id)
+    probe = ThreadProbe(thread.ident, thread.native_id)
+    probe.running_loop = lambda: heartbeat.running_loop
+    return probe
 
 
-def _application() -> QCoreApplication | None:
-    """Give the application, once it is wholly made.
+def _is_there(heartbeat: Heartbeat) -> bool:
+    """Tell whether it has not gone with the application."""
+    from shiboken6 import isValid
 
-    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so the wrappers
-    that there are are asked for first.
-    """
-    core, shiboken = sys.modules.get("PySide6.QtCore"), sys.modules.get("shiboken6")
-    if core is None or shiboken is None or not hasattr(core, "QCoreApplication"):
-        return None
-    kind = core.QCoreApplication
-    if threading.current_thread() is threading.main_thread():
-        found: QCoreApplication | None = kind.instance()
-        return found
-    return next((each for each in shiboken.getAllValidWrappers() if isinstance(each, kind)), None)
+    return isValid(heartbeat)
