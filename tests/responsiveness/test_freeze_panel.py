@@ -42,9 +42,9 @@ def freezes() -> Freezes:
 def opened(qtbot: QtBot, freezes: Freezes) -> Open:
     def open_panel(*given: Freeze) -> FreezePanel:
         freezes.add(*given)
-        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, freezes.clock, lambda: NOON)
+        look = look_of(themed(is_dark=False))
+        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, look, freezes.clock, lambda: NOON)
         qtbot.addWidget(panel)
-        panel.set_look(look_of(themed(is_dark=False)))
         panel.resize(SMALLEST)
         panel.show()
         return panel
@@ -152,6 +152,9 @@ def test_the_fix_can_be_copied(opened: Open, monkeypatch: pytest.MonkeyPatch) ->
     assert (detail.verdict.text(), detail.fix.toPlainText()) == ("It slept.", fix)
     QTest.mouseClick(detail.copy_fix, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == fix
+    assert detail.copy_fix.text() == "Copied"
+    detail.show_freeze(freeze())
+    assert detail.copy_fix.text() == "Copy"
 
 
 def test_without_a_fix_there_is_nothing_to_copy(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,6 +240,29 @@ def test_a_freeze_that_ends_meanwhile_is_listed_and_what_is_looked_at_stays(open
     assert len(rows(panel)) == 2
     assert panel.selected is first
     assert panel.list.currentRow() == 1
+
+
+def test_what_is_selected_to_be_copied_stays_so_when_a_freeze_ends(opened: Open, freezes: Freezes) -> None:
+    panel = opened(freeze(1000))
+    panel.detail.source.selectAll()
+    another = freeze(20_000, line=2)
+    freezes.add(another)
+    panel.show_ended(another)
+    assert panel.detail.source.textCursor().selectedText()
+
+
+def test_a_long_fix_is_wrapped_and_wholly_to_be_seen(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    fix = "Use an asynchronous client: `async with httpx.AsyncClient() as client: reply = await client.get(url)`." * 3
+    monkeypatch.setattr(freeze_detail, "verdict_of", lambda _freeze: Verdict("http", "It waited.", fix))
+    view = opened(freeze()).detail.fix
+    narrow = view.height()
+    assert view.document().size().height() > 1
+    assert view.height() >= view.document().size().height() * view.fontMetrics().lineSpacing()
+    window = view.window()
+    window.resize(2000, 700)
+    QApplication.processEvents()
+    assert view.height() < narrow
+    assert view.height() >= view.document().size().height() * view.fontMetrics().lineSpacing()
 
 
 def test_the_first_freeze_is_shown_at_once(opened: Open, freezes: Freezes) -> None:

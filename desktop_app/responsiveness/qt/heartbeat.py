@@ -187,7 +187,7 @@ class Heartbeat(QObject):
     def _take_place(self) -> None:
         """Note which frame runs the event loop: the one under the method that Qt has called."""
         frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
-        self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
+        self.idle_place = (id(frame) ^ id(frame.f_code), frame.f_lasti) if frame else (0, 0)
 
     def _expect_next(self, after_ms: int | None = None) -> None:
         interval_ms = self._interval_ms if after_ms is None else after_ms
