@@ -20,6 +20,7 @@ from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
 from desktop_app.signals import ProcessSignals
@@ -32,6 +33,7 @@ from desktop_app.signin.window import Window
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.recording import Recorder
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
@@ -100,6 +102,8 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
+        self.journal = Journal()
+        self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.strip = LagStrip()
@@ -174,6 +178,7 @@ class Program:
 
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
+        from desktop_app.recording import Recorder
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.mistake_demonstration import Demonstration
         from desktop_app.signin.presenter import Presenter
@@ -182,7 +187,9 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        client = ServiceClient(self.backend, self._interruption)
+        self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
+        self.recorder.tasks.watch(asyncio.get_running_loop())
+        client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -203,6 +210,7 @@ class Program:
             closing = loop.run_in_executor(None, self.backend.close)
             await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
             await closing
+            self.recorder.tasks.unwatch()
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
@@ -333,6 +341,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.recording
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration
