@@ -8,7 +8,6 @@ All times are ``time.monotonic_ns``, taken on the thread that drives the request
 from __future__ import annotations
 
 import enum
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,22 +18,10 @@ from typing import Any, Final, TypeAlias
 import httpcore2
 
 from desktop_app.overriding import override
+from desktop_app.preferences.server_timing import parse_server_timing
 
 SERVER_TIMING: Final = "server-timing"
-LONGEST_HEADER: Final = 4096
-MOST_METRICS: Final = 32
 PLACED: Final = "database (placed)"
-_NS_PER_MS: Final = 1_000_000
-
-# RFC 9110: tokens, and strings in double quotes with backslashes in them.
-_WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_STRING: Final = r'"(?:[^"\\]|\\.)*"'
-# A string that does not end goes on to the header's end: each character is looked at once.
-_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^,"]+|,')
-_PARAMETER: Final = re.compile(rf";[ \t]*({_WORD})[ \t]*=[ \t]*({_WORD}|{_STRING})")
-_NAME: Final = re.compile(rf"[ \t]*({_WORD})[ \t]*(?=;|\Z)")
-# At most 12 digits of milliseconds, 30 years: no value overflows, and none takes long.
-_MS: Final = re.compile(r"(\d{1,12})(?:\.(\d{1,12}))?")
 
 
 class Step(enum.Enum):
@@ -89,12 +76,12 @@ class RequestPhases:
         name = event.partition(".")[2]
         match name:
             case "connect_tcp.started":
-                self._begin(Step.CONNECT)
+                self._go_on_to(Step.CONNECT)
             case "send_request_headers.started":
-                self._begin(Step.SEND)
+                self._go_on_to(Step.SEND)
                 self._sent_ns = self._start_ns
             case "receive_response_headers.started":
-                self._begin(Step.WAIT)
+                self._go_on_to(Step.WAIT)
             case "receive_response_body.complete":
                 self.end()
             case _ if name.endswith(".failed") and not name.startswith("send_"):
@@ -108,7 +95,7 @@ class RequestPhases:
     def first_byte(self) -> None:
         """Bytes have come; only the first of the answer make a difference."""
         if self._step is Step.WAIT:
-            self._begin(Step.RECEIVE)
+            self._go_on_to(Step.RECEIVE)
             self._answered_ns = self._start_ns
 
     def take_headers(self, headers: Mapping[str, str]) -> None:
@@ -120,13 +107,13 @@ class RequestPhases:
 
     def end(self) -> None:
         """End the phase that goes on, if there is one: the request is over, however."""
-        if self._step is not None:
-            self._listener(Phase(self._step, self._start_ns, self._now_ns(), self._name))
-            self._step = None
+        self._go_on_to(None)
 
-    def _begin(self, step: Step) -> None:
-        self.end()
-        self._step, self._start_ns = step, self._now_ns()
+    def _go_on_to(self, step: Step | None) -> None:
+        now_ns = self._now_ns()
+        if self._step is not None:
+            self._listener(Phase(self._step, self._start_ns, now_ns, self._name))
+        self._step, self._start_ns = step, now_ns
 
 
 current: ContextVar[RequestPhases | None] = ContextVar("request_phases", default=None)
@@ -209,48 +196,6 @@ def _noted(data: bytes) -> bytes:
     return data
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One entry of a Server-Timing header."""
-
-    name: str
-    duration_ns: int
-    start_ns: int | None
-    """When it began, on this machine's monotonic clock; only the program's own service says so."""
-
-
-def parse_server_timing(value: str) -> list[Metric]:
-    """Read a Server-Timing header; what makes no sense in it is left out, whoever sent it.
-
-    Args:
-        value: The header's value; several of them are joined by commas. `LONGEST_HEADER` and `MOST_METRICS` are read.
-    """
-    metrics = []
-    for entry in _entries(value[:LONGEST_HEADER])[:MOST_METRICS]:
-        name = _NAME.match(entry)
-        if name is None:
-            continue
-        parameters: dict[str, str] = {}
-        for key, given in _PARAMETER.findall(entry):
-            # The first of a name counts.
-            parameters.setdefault(key.lower(), given.strip('"'))
-        duration_ns, start_ns = (_ns(parameters.get(key, "")) for key in ("dur", "start"))
-        if duration_ns is not None:
-            metrics.append(Metric(name[1].lower(), duration_ns, start_ns))
-    return metrics
-
-
-def _entries(value: str) -> list[str]:
-    """Split at the commas that are not in a string."""
-    entries = [""]
-    for piece in _PIECE.findall(value):
-        if piece == ",":
-            entries.append("")
-        else:
-            entries[-1] += piece
-    return entries
-
-
 def database_phases(value: str, sent_ns: int, answered_ns: int) -> list[Phase]:
     """Tell when the service asked its database, from its Server-Timing header's entries named ``db``.
 
@@ -274,12 +219,3 @@ def database_phases(value: str, sent_ns: int, answered_ns: int) -> list[Phase]:
     if placed_ns:
         phases.append(Phase(Step.DATABASE, max(sent_ns, answered_ns - placed_ns), answered_ns, PLACED))
     return phases
-
-
-def _ns(value: str) -> int | None:
-    """Read milliseconds without a float, which would round a long uptime; None of what is none."""
-    matched = _MS.fullmatch(value)
-    if matched is None:
-        return None
-    whole, part = matched.groups(default="")
-    return int(whole) * _NS_PER_MS + int(part.ljust(6, "0")[:6])

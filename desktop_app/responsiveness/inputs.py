@@ -76,8 +76,8 @@ def made_at_ns(stamp_ms: int, delivered_ns: int) -> int:
     The stamp counts from a point that no platform promises. In fact X servers, Wayland's compositors, Windows and
     macOS count from the machine's start, as the monotonic clock does, mostly in 32 bits. One that, so read, is a time
     in the last minute is believed: by chance that happens once in 70,000. Any other, of an X server on another
-    machine or of an event that a test has made up, tells nothing: then the input counts as made when it was delivered,
-    and its delay as none, which is the least that it can have been.
+    machine or of an event that a test has made up, tells nothing: then the input counts as made when it was
+    delivered, and its delay as none, which is the least that it can have been.
 
     Args:
         stamp_ms: Qt's ``QInputEvent.timestamp()``; 0: none.

@@ -13,6 +13,7 @@ QT_FREE = [
     "desktop_app.preferences.exchange",
     "desktop_app.preferences.model",
     "desktop_app.preferences.phases",
+    "desktop_app.preferences.server_timing",
     "desktop_app.preferences.transport",
     "desktop_app.service.accounts",
     "desktop_app.service.http",

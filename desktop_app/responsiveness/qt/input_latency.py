@@ -1,9 +1,9 @@
 """From an input to the paint that answers it, for the widgets that ask for it, and the paints of their windows.
 
 An event filter on these objects, and on nothing else. It only takes the time, and leaves the event to whom it is
-for: a filter that hands it on itself, to see it end, would keep it from the filters that were there before. The end of
-what an event started is seen otherwise: by an event that is posted meanwhile, which the event loop serves next, or by
-the next event that comes before that.
+for: a filter that hands it on itself, to see it end, would keep it from the filters that were there before. The end
+of what an event started is seen otherwise: by an event that is posted meanwhile, which the event loop serves next, or
+by the next event that comes before that.
 """
 
 from __future__ import annotations
