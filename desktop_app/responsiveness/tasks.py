@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
 from desktop_app.responsiveness.journal import Journal, Kind, Span
 
@@ -19,18 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_NAME: Final = 200
-_UNNAMED: Final = re.compile(r"Task-\d+")
+_UNNAMED: Final = re.compile(r"Task-\d+|None")
 
 
 class _Follower:
     """Follows one task; is its done callback. Holds nothing of the task, which may be collected at any time."""
 
-    __slots__ = ("created_ns", "ended_ns", "group", "watch")
+    __slots__ = ("created_ns", "ended_ns", "group", "watch", "work")
 
-    def __init__(self, watch: TaskWatch, created_ns: int, group: int) -> None:
+    def __init__(self, watch: TaskWatch, created_ns: int, group: int, work: str) -> None:
         self.watch = watch
         self.created_ns = created_ns
         self.group = group
+        self.work = work
+        """What the coroutine is called."""
         self.ended_ns = 0
 
     def __call__(self, task: asyncio.Task[Any]) -> None:
@@ -55,6 +58,7 @@ class TaskWatch:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._before: Callable[..., Any] | None = None
         self._factory: Callable[..., Any] | None = None
+        self._task_type: Callable[..., Any] | None = None
         self._running: WeakKeyDictionary[asyncio.Task[Any], _Follower] = WeakKeyDictionary()
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -63,12 +67,13 @@ class TaskWatch:
 
         self.unwatch()
         self._loop = loop
+        self._task_type = _task_type()
         self._before = loop.get_task_factory()
         self._factory = partial(self._make_task, self._before)
         loop.set_task_factory(self._factory)
         now_ns = self._clock()
         for task in asyncio.all_tasks(loop):
-            self._follow(task, now_ns)
+            self._follow(task, now_ns, task.get_coro())
 
     def unwatch(self) -> None:
         """Cease, and leave nothing behind: no callback, and no factory, unless somebody has set another meanwhile."""
@@ -95,7 +100,7 @@ class TaskWatch:
         """Give the tasks that have not ended, as spans that end now."""
         now_ns = self._clock()
         return tuple(
-            Span(Kind.TASK, follower.created_ns, now_ns, name_of(task), follower.group)
+            Span(Kind.TASK, follower.created_ns, now_ns, _name(task, follower), follower.group)
             for task, follower in list(self._running.items())
         )
 
@@ -111,15 +116,15 @@ class TaskWatch:
         if before is not None:
             task = before(loop, coro, **options)
         else:
-            import asyncio
-
-            task = asyncio.Task(coro, loop=loop, **options)
+            assert self._task_type is not None
+            task = self._task_type(coro, loop=loop, **options)
         if loop is self._loop:
-            self._follow(task, created_ns)
+            self._follow(task, created_ns, coro)
         return task
 
-    def _follow(self, task: asyncio.Task[Any], created_ns: int) -> None:
-        follower = self._running[task] = _Follower(self, created_ns, self._journal.new_group())
+    def _follow(self, task: asyncio.Task[Any], created_ns: int, coro: object) -> None:
+        work = getattr(coro, "__qualname__", "") or type(coro).__qualname__
+        follower = self._running[task] = _Follower(self, created_ns, self._journal.new_group(), work)
         if task.done():
             # An eager task that never waited. It is told of later all the same: it has no name yet.
             follower.ended_ns = self._clock()
@@ -128,15 +133,30 @@ class TaskWatch:
     def _on_ended(self, task: asyncio.Task[Any], follower: _Follower) -> None:
         if self._running.pop(task, None) is not None:
             ended_ns = follower.ended_ns or self._clock()
-            self._journal.add(Span(Kind.TASK, follower.created_ns, ended_ns, name_of(task), follower.group))
+            self._journal.add(Span(Kind.TASK, follower.created_ns, ended_ns, _name(task, follower), follower.group))
 
 
-def name_of(task: asyncio.Task[Any]) -> str:
-    """Give the name that the program gave a task; of one that has none, its coroutine's."""
+def _name(task: asyncio.Task[Any], follower: _Follower) -> str:
+    """Give the name that the program gave a task, as late as possible; of one that has none, its coroutine's."""
     name = task.get_name()
-    if _UNNAMED.fullmatch(name):
-        # An eager task that has ended has none any more.
-        coro: object = task.get_coro()
-        if coro is not None:
-            name = getattr(coro, "__qualname__", type(coro).__qualname__)
-    return name[:LONGEST_NAME]
+    return (follower.work if _UNNAMED.fullmatch(name) else name)[:LONGEST_NAME]
+
+
+def _task_type() -> Callable[..., Any]:
+    """Give what makes tasks where the program has no factory of its own: asyncio's, if their names survive it.
+
+    Python 3.13 names each task ``None`` that a factory has made without a name
+    (https://github.com/python/cpython/issues/130033). Can go with it.
+    """
+    import asyncio
+
+    if sys.version_info[:2] != (3, 13):
+        return asyncio.Task
+
+    class NamedTask(asyncio.Task[Any]):
+        @override
+        def set_name(self, value: object, /) -> None:
+            if value is not None:
+                super().set_name(value)
+
+    return NamedTask
