@@ -150,7 +150,7 @@ def _task_type() -> Callable[..., Any]:
     """
     import asyncio
 
-    if sys.version_info[:2] != (3, 13):
+    if not sys.version.startswith("3.13."):
         return asyncio.Task
 
     class NamedTask(asyncio.Task[Any]):

@@ -1,9 +1,9 @@
 """From an input to the paint that answers it, for the widgets that ask for it, and the paints of their windows.
 
-An event filter on these objects, and on nothing else. It only takes the time, and leaves the event to whom it is
-for: a filter that hands it on itself, to see it end, would keep it from the filters that were there before. The end
-of what an event started is seen otherwise: by an event that is posted meanwhile, which the event loop serves next, or
-by the next event that comes before that.
+An event filter on these objects, and on nothing else. It leaves inputs to whom they are for: a filter that hands them
+on itself, to see their handling end, would keep them from the filters that were there before. The end is seen by an
+event that is posted meanwhile, which the event loop serves next, or by the next input. Only a window's own
+UpdateRequest, which Qt paints it for and nobody else waits for, is sent on from within the filter, and timed exactly.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class _Watched:
 
 
 class InputWatch(QObject):
-    """Pairs each input of the widgets that opt in with the first paint after it, and times what is done for both.
+    """Pairs each input of the widgets that opt in with the first paint after its handling, and times both.
 
     The latency counts from when the person made the input, not from when it was delivered: the difference is just
     what a frozen program costs the person. When that was the platform says, as far as it can be trusted
@@ -86,10 +86,11 @@ class InputWatch(QObject):
         self._journal = journal or Journal(1)
         self._clock = clock
         self._watched: dict[QObject, _Watched] = {}
+        self._windows: set[QObject] = set()
         self._handling: tuple[_Watched, str, int] | None = None
         """What is being handled: its widget, the input's name, and since when."""
-        self._painting_ns: int | None = None
-        """Since when a window is being painted."""
+        self._is_painting = False
+        """Whether a window is being painted."""
         self._is_awaiting_served = False
 
     def watch(self, *widgets: QWidget) -> None:
@@ -100,8 +101,22 @@ class InputWatch(QObject):
                 widget.installEventFilter(self)
 
     def watch_paints(self, window: QWidget) -> None:
-        """Time each painting of this top-level widget, with all that is in it."""
-        window.installEventFilter(self)
+        """Time each painting of this top-level widget, with all that is in it.
+
+        What the system wants to be painted anew, as when the window is first shown, is not timed.
+        """
+        if window not in self._windows:
+            self._windows.add(window)
+            window.installEventFilter(self)
+
+    def unwatch(self) -> None:
+        """Cease to watch any of them, and forget what is not answered."""
+        for each in (*self._watched, *self._windows):
+            if shiboken6.isValid(each):
+                each.removeEventFilter(self)
+        self._watched.clear()
+        self._windows.clear()
+        self._handling = None
 
     def expect(self, widget: QWidget, due_ns: int) -> None:
         """Say that an input is on its way to a widget that is watched; any thread."""
@@ -115,31 +130,28 @@ class InputWatch(QObject):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind == QEvent.Type.UpdateRequest and watched in self._windows:
+            return self._paint(watched, event)
         entry = self._watched.get(watched)
-        if entry is not None:
-            if kind in NAMES and isinstance(event, QInputEvent):
-                self._take(entry, NAMES[kind], event.timestamp())
-            elif kind == QEvent.Type.Paint and entry.unanswered:
-                entry.answered += entry.unanswered
-                entry.unanswered.clear()
-                self._await_served()
-        elif kind == QEvent.Type.UpdateRequest:
-            # It is an event of its own: what was before it has ended.
-            self._end_all()
-            self._begin_paint()
-        elif kind == QEvent.Type.Paint and self._painting_ns is None:
-            # The system wants the window anew, or somebody repaints it at once: perhaps while handling an input.
-            self._begin_paint()
+        if entry is None:
+            return False
+        if kind in NAMES and isinstance(event, QInputEvent):
+            self._take(entry, NAMES[kind], event.timestamp())
+        elif kind == QEvent.Type.Paint and entry.unanswered and not self._is_handling(entry):
+            entry.answered += entry.unanswered
+            entry.unanswered.clear()
+            self._await_served()
         return False
 
     @override
     def customEvent(self, event: QEvent) -> None:
         if event.type() == SERVED:
             self._is_awaiting_served = False
-            self._end_all()
+            self._end_handling()
+            self._answer_painted(self._clock())
 
     def _take(self, entry: _Watched, name: str, stamp_ms: int) -> None:
-        self._end_all()
+        self._end_handling()
         now_ns = self._clock()
         if len(entry.unanswered) < MOST_UNANSWERED:
             is_expected = bool(entry.expected)
@@ -148,29 +160,42 @@ class InputWatch(QObject):
         self._handling = (entry, name, now_ns)
         self._await_served()
 
-    def _begin_paint(self) -> None:
-        self._painting_ns = self._clock()
-        self._await_served()
+    def _is_handling(self, entry: _Watched) -> bool:
+        """Tell whether a paint comes too early to show what was done: a button is painted up before its slots run."""
+        return self._handling is not None and self._handling[0] is entry
+
+    def _paint(self, window: QObject, event: QEvent) -> bool:
+        """Have a window painted, and take the time; whether it is done, for the filter."""
+        if self._is_painting:
+            return False
+        self._is_painting = True
+        start_ns = self._clock()
+        try:
+            QCoreApplication.sendEvent(window, event)
+        finally:
+            self._is_painting = False
+            end_ns = self._clock()
+            self._journal.add(Span(Kind.PAINT, start_ns, end_ns))
+            self._answer_painted(end_ns)
+        return True
 
     def _await_served(self) -> None:
         if not self._is_awaiting_served:
             self._is_awaiting_served = True
             QCoreApplication.postEvent(self, QEvent(SERVED), Qt.EventPriority.HighEventPriority.value)
 
-    def _end_all(self) -> None:
-        """End what goes on: the event that started it has been dealt with."""
-        now_ns = self._clock()
-        if self._painting_ns is not None:
-            start_ns, self._painting_ns = self._painting_ns, None
-            self._journal.add(Span(Kind.PAINT, start_ns, now_ns))
+    def _end_handling(self) -> None:
+        """End what is being handled: the event loop has gone on."""
         if self._handling is not None:
             (entry, name, start_ns), self._handling = self._handling, None
-            self._journal.add(Span(Kind.INPUT, start_ns, now_ns, name))
+            self._journal.add(Span(Kind.INPUT, start_ns, self._clock(), name))
             self._have_painted(entry)
+
+    def _answer_painted(self, now_ns: int) -> None:
         for entry in self._watched.values():
-            for given in entry.answered:
+            answered, entry.answered = entry.answered, []
+            for given in answered:
                 self._answer(given, now_ns)
-            entry.answered.clear()
 
     def _have_painted(self, entry: _Watched) -> None:
         if not entry.unanswered:
