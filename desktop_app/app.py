@@ -20,6 +20,7 @@ from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
 from desktop_app.signals import ProcessSignals
@@ -101,6 +102,8 @@ class Program:
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
+        self.journal = Journal()
+        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.strip = LagStrip()
         self.window = Window(self.strip)
