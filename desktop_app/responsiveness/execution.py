@@ -5,32 +5,31 @@ One block of lanes for each track, one below the other, on one time axis. All le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 
 from desktop_app.responsiveness.axis import ticks_ns
 from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts, elided, labels_of
 from desktop_app.responsiveness.journal import Lane
-from desktop_app.responsiveness.level_of_detail import Merged, SpanIndex, latency_ns
+from desktop_app.responsiveness.level_of_detail import NARROWEST, WIDE, Seen, SpanIndex, latency_ns
 from desktop_app.responsiveness.shapes import Block, Figure, Mark, Rectangle, Text, Tick
 from desktop_app.responsiveness.track import GUI_LOOKS, LANE_LOOKS, Look, Track
+from desktop_app.responsiveness.window_of_time import View
 
-NARROWEST = 1.0
-"""What is shorter than a pixel is drawn this wide."""
-MARK_CELL = 4
+LABEL_MARGIN = 6.0
+"""Within a rectangle, on both sides together."""
+MORE_GAP = 4.0
+"""What there is no row for is drawn as one where it is less than this apart."""
+MARK_CELL = 8
 """Marks nearer to one another than about so many pixels are drawn as one."""
-LEAST_LABEL_HEIGHT = 9.0
+LEAST_LABEL_HEIGHT = 1.1
+"""Of the height of a rectangle to the size of the text in it."""
+LEAST_SCALE, MOST_SCALE = 0.75, 1.5
+"""Rather than drawing things smaller, some are left out."""
 LONGEST_LOOK_BACK_NS = 10_000_000_000
 """How far before what is shown an input may have been made for its line to be drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The stretch of time that is shown, in nanoseconds after each track's origin."""
-
-    start_ns: int
-    end_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,25 @@ class Geometry:
     """The most that the names of the lanes take, at the left; at most a third of the width."""
     font: float = 11.0
     """The size of the labels."""
+    lanes: tuple[Lane, ...] = tuple(LANE_LOOKS)
+    """Which are drawn, beside that of the GUI thread, if there is something in them."""
+    has_marks: bool = True
 
     def scaled(self, factor: float) -> Geometry:
         """Give one whose heights are so many times these; texts stay as they are."""
         heights = ("heading", "marks", "gui", "row", "more", "row_gap", "lane_gap", "track_gap", "axis")
         values = {name: getattr(self, name) for name in self.__slots__}
         return Geometry(**values | {name: values[name] * factor for name in heights})
+
+
+def fitted(tracks: Sequence[Track], geometry: Geometry, height: float) -> Geometry:
+    """Draw things smaller, or higher, for what there is room for; where that is little, leave some lanes out."""
+    lanes = (tuple(LANE_LOOKS), (Lane.TASKS, Lane.NETWORK), (Lane.NETWORK,), ())
+    candidates = [replace(geometry, lanes=each) for each in lanes]
+    candidates.append(replace(geometry, lanes=(), has_marks=False))
+    scales = [height / height_of(tracks, each) for each in candidates]
+    best = next((i for i, scale in enumerate(scales) if scale >= LEAST_SCALE), len(scales) - 1)
+    return candidates[best].scaled(min(scales[best], MOST_SCALE))
 
 
 def height_of(tracks: Sequence[Track], geometry: Geometry) -> float:
@@ -70,9 +82,9 @@ def height_of(tracks: Sequence[Track], geometry: Geometry) -> float:
 
 def _heights(track: Track, geometry: Geometry) -> float:
     height = geometry.heading + geometry.gui
-    if len(track.marks):
+    if geometry.has_marks and len(track.marks):
         height += geometry.marks
-    for lane in LANE_LOOKS:
+    for lane in geometry.lanes:
         if track.lanes[lane].rows:
             height += geometry.lane_gap + _lane_height(track, lane, geometry)
     return height
@@ -132,6 +144,7 @@ class _Layout:
         self._per_ns = (self._right - self._left) / span_ns
         self._rectangles: list[Rectangle] = []
         self._marks: list[Mark] = []
+        self._least_labelled = geometry.font * 1.5 + LABEL_MARGIN
         self._number = 0
         """Of the track that is laid out."""
 
@@ -144,8 +157,13 @@ class _Layout:
             blocks.append(block)
             y = block.bottom + geometry.track_gap
         axis_y = y - (geometry.track_gap if self._tracks else 0) + geometry.axis * 0.1
-        found = ticks_ns(self._view.start_ns, self._view.end_ns, int((self._right - self._left) / 64))
-        ticks = tuple(Tick(self._left + (at - self._view.start_ns) * self._per_ns, text) for at, text in found)
+        found = ticks_ns(
+            self._view.start_ns, self._view.end_ns, int((self._right - self._left) / (geometry.font * 6))
+        )
+        ticks = tuple(
+            Tick(self._left + (at - self._view.start_ns) * self._per_ns, text.replace(".", self._texts.decimal_point))
+            for at, text in found
+        )
         title = Text(
             self._left, axis_y + geometry.axis * 0.5, self._right - self._left, geometry.axis * 0.4, self._texts.axis
         )
@@ -164,14 +182,14 @@ class _Layout:
         summary = Text(at, y, room, geometry.heading, elided(track.summary, room, self._measure))
         y += geometry.heading
         top, lanes = y, []
-        if len(track.marks):
+        if geometry.has_marks and len(track.marks):
             lanes.append(self._name(y, geometry.marks * 0.6, texts.marks))
             self._add_marks(track, y + geometry.marks * 0.3, y + geometry.marks)
             y += geometry.marks
         lanes.append(self._name(y, geometry.gui, texts.lanes[Lane.GUI]))
         self._add_gui(track, y)
         y += geometry.gui
-        for lane in LANE_LOOKS:
+        for lane in geometry.lanes:
             if track.lanes[lane].rows:
                 y += geometry.lane_gap
                 lanes.append(self._name(y, geometry.row, texts.lanes[lane]))
@@ -183,7 +201,7 @@ class _Layout:
 
     def _name(self, y: float, height: float, name: str) -> Text:
         room = self._left - 1.6 * self._geometry.margin
-        text = elided(name, room, self._measure) if height >= LEAST_LABEL_HEIGHT else ""
+        text = elided(name, room, self._measure) if height >= self._geometry.font else ""
         return Text(self._geometry.margin, y, room, height, text)
 
     def _shown_x(self, after_ns: int) -> float | None:
@@ -192,72 +210,68 @@ class _Layout:
         return None
 
     def _add_gui(self, track: Track, y: float) -> None:
-        left, right = self._x(track, track.origin_ns), self._x(track, track.end_ns)
-        layers = [(look, self._seen(track, track.gui[look])) for look in GUI_LOOKS]
+        height = self._geometry.gui
         covered = _Cover()
-        for look, seen in layers:
-            self._add_free(covered, look, seen, y, self._geometry.gui)
-        free = covered.free(max(self._left, left), min(self._right, right))
-        for x, end in free:
+        for look in GUI_LOOKS:
+            self._add_free(covered, look, track, track.gui[look], y, height)
+        left, right = self._x(track, track.origin_ns), self._x(track, track.end_ns)
+        for x, end in covered.free(max(self._left, left), min(self._right, right)):
             if end - x >= NARROWEST:
-                start_ns, end_ns = (round(track.origin_ns + self._after_ns(each)) for each in (x, end))
-                height, number = self._geometry.gui, self._number
-                idle = Rectangle(x, y, end - x, height, Look.IDLE, Band.SMOOTH, start_ns, end_ns, 1, None, number)
+                start_ns, end_ns = (track.origin_ns + round(self._after_ns(each)) for each in (x, end))
+                values = (x, y, end - x, height, Look.IDLE, Band.SMOOTH, start_ns, end_ns, 1, None, self._number)
+                idle = Rectangle(*values)
                 self._rectangles.append(idle._replace(label=self._label(idle)))
 
     def _add_lane(self, track: Track, lane: Lane, y: float) -> None:
         rows, geometry = track.lanes[lane], self._geometry
         for row in rows.rows:
-            covered = _Cover()
-            for look in LANE_LOOKS[lane]:
-                self._add_free(covered, look, self._seen(track, row.spans[look]), y, geometry.row)
+            if lane is Lane.NETWORK:
+                self._add_requests(track, row.spans, y)
+            else:
+                for look, spans in row.spans.items():
+                    self._add_free(_Cover(), look, track, spans, y, geometry.row)
             y += geometry.row + geometry.row_gap
         if len(rows.more):
-            self._add_free(_Cover(), Look.MORE, self._seen(track, rows.more), y, geometry.more)
+            self._add_free(_Cover(), Look.MORE, track, rows.more, y, geometry.more)
 
-    def _seen(self, track: Track, spans: SpanIndex) -> list[tuple[float, float, Merged]]:
-        """Give where an index's spans are seen: in order, none over another, none narrower than can be seen."""
-        if not len(spans):
-            return []
-        start_ns, end_ns = track.origin_ns + self._view.start_ns, track.origin_ns + self._view.end_ns
-        seen: list[tuple[float, float, Merged]] = []
-        per_ns, left, right = self._per_ns, self._left, self._right
-        for each in spans.within(start_ns, end_ns, self._pixel_ns):
-            x = max(left, left + (each.start_ns - start_ns) * per_ns)
-            end = min(right, left + (each.end_ns - start_ns) * per_ns)
-            if end - x < NARROWEST:
-                x = min(x, right - NARROWEST)
-                end = x + NARROWEST
-            if seen and seen[-1][1] > x:
-                before_x, before_end, before = seen[-1]
-                if end - before_end < NARROWEST:
-                    both = Merged(before.start_ns, each.end_ns, before.number + each.number, before.source)
-                    seen[-1] = (before_x, max(end, before_end), both)
-                    continue
-                x = before_end
-            seen.append((x, end, each))
-        return seen
+    def _add_requests(self, track: Track, spans: Mapping[Look, SpanIndex], y: float) -> None:
+        """Add a row of requests: a wait that is too short to be seen as such hides the rest of its request."""
+        covered, height, waits = _Cover(), self._geometry.row, spans[Look.WAIT]
+        seen = self._seen(track, waits, Look.WAIT)
+        is_long = [after - begin == 1 and end - x >= WIDE for x, end, begin, after in seen]
+        short = [each for each, long in zip(seen, is_long, strict=True) if not long]
+        self._add_seen(covered, Look.WAIT, waits, short, y, height)
+        for look in (Look.CONNECT, Look.SEND, Look.RECEIVE):
+            self._add_free(covered, look, track, spans[look], y, height)
+        self._add_seen(covered, Look.WAIT, waits, list(compress(seen, is_long)), y, height)
 
-    def _add_free(
-        self,
-        covered: _Cover,
-        look: Look,
-        seen: Iterable[tuple[float, float, Merged]],
-        y: float,
-        height: float,
-    ) -> None:
+    def _add_free(self, covered: _Cover, look: Look, track: Track, spans: SpanIndex, y: float, height: float) -> None:
         """Add what nothing more important hides."""
-        for x, end, each in covered.add(seen):
-            band = Band.of(each.end_ns - each.start_ns) if look is Look.FREEZE else Band.SMOOTH
-            rectangle = Rectangle(
-                x, y, end - x, height, look, band, each.start_ns, each.end_ns, each.number, each.source, self._number
-            )
-            label = self._label(rectangle)
-            self._rectangles.append(rectangle._replace(label=label) if label else rectangle)
+        self._add_seen(covered, look, spans, self._seen(track, spans, look), y, height)
+
+    def _seen(self, track: Track, spans: SpanIndex, look: Look) -> list[Seen]:
+        start_ns, end_ns = track.origin_ns + self._view.start_ns, track.origin_ns + self._view.end_ns
+        least_gap = MORE_GAP if look is Look.MORE else NARROWEST
+        return spans.seen(start_ns, end_ns, self._left, self._right, least_gap)
+
+    def _add_seen(
+        self, covered: _Cover, look: Look, spans: SpanIndex, seen: list[Seen], y: float, height: float
+    ) -> None:
+        band, number, least_labelled = Band.SMOOTH, self._number, self._least_labelled
+        new, rectangles = tuple.__new__, self._rectangles
+        for x, end, start_ns, end_ns, count, source in spans.resolved(covered.add(seen)):
+            if look is Look.FREEZE:
+                band = Band.of(end_ns - start_ns)
+            # As its own __new__ does, in half the time.
+            values = (x, y, end - x, height, look, band, start_ns, end_ns, count, source, number, "")
+            rectangle = new(Rectangle, values)
+            if end - x >= least_labelled:
+                rectangle = rectangle._replace(label=self._label(rectangle))
+            rectangles.append(rectangle)
 
     def _label(self, rectangle: Rectangle) -> str:
-        room = rectangle.width - 6
-        if room < self._geometry.font * 1.5 or rectangle.height < LEAST_LABEL_HEIGHT:
+        room = rectangle.width - LABEL_MARGIN
+        if rectangle.width < self._least_labelled or rectangle.height < self._geometry.font * LEAST_LABEL_HEIGHT:
             return ""
         labels = labels_of(rectangle, self._texts)
         for label in labels:
@@ -305,22 +319,27 @@ class _Cover:
     def __init__(self) -> None:
         self._taken: list[tuple[float, float]] = []
 
-    def add(self, seen: Iterable[tuple[float, float, Merged]]) -> list[tuple[float, float, Merged]]:
+    def add(self, seen: list[Seen]) -> list[Seen]:
         """Take what of these is free yet, and give it; each ends before the next begins."""
-        taken, pieces, i = self._taken, [], 0
-        for x, end, each in seen:
+        taken = self._taken
+        if not taken:
+            self._taken = [(x, end) for x, end, _, _ in seen]
+            return seen
+        pieces: list[Seen] = []
+        i = 0
+        for x, end, begin, after in seen:
             while i < len(taken) and taken[i][1] <= x:
                 i += 1
             k, at = i, x
             while k < len(taken) and taken[k][0] < end:
                 if taken[k][0] - at >= NARROWEST:
-                    pieces.append((at, taken[k][0], each))
+                    pieces.append((at, taken[k][0], begin, after))
                 at = max(at, taken[k][1])
                 k += 1
             if end - at >= min(NARROWEST, end - x):
-                pieces.append((at, end, each))
+                pieces.append((at, end, begin, after))
         if pieces:
-            self._taken = sorted([*taken, *((x, end) for x, end, _ in pieces)])
+            self._taken = sorted([*taken, *((x, end) for x, end, _, _ in pieces)])
         return pieces
 
     def free(self, left: float, right: float) -> Iterator[tuple[float, float]]:

@@ -31,6 +31,8 @@ class FigureColors:
     muted: str
     selection: str
     """The frame of what is selected."""
+    focus: str
+    """The ring around what has the keyboard."""
     hatch: str
     """The lines over a freeze."""
     looks: Mapping[Look, Fill]
@@ -49,6 +51,7 @@ LIGHT_FIGURE = FigureColors(
     text="#181c25",
     muted="#545d6e",
     selection="#181c25",
+    focus="#2d55c8",
     hatch="#ffffff",
     looks={
         Look.FREEZE: Fill("#b3261e", "#ffffff"),
@@ -87,6 +90,7 @@ DARK_FIGURE = FigureColors(
     text="#eceff4",
     muted="#a2abbb",
     selection="#ffffff",
+    focus="#8fb0ff",
     hatch="#14161b",
     looks={
         Look.FREEZE: Fill("#ff8178", "#2a0705"),

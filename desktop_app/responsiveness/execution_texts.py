@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
-from desktop_app.responsiveness.journal import InputMark, Lane, Span
-from desktop_app.responsiveness.shapes import Rectangle
+from desktop_app.responsiveness.journal import Lane, Span
+from desktop_app.responsiveness.shapes import Mark, Rectangle
 from desktop_app.responsiveness.track import Look
 
 Measure: TypeAlias = Callable[[str], float]
@@ -22,7 +22,7 @@ def duration_text(duration_ns: int) -> str:
     duration_ms = duration_ns / NS_PER_MS
     if duration_ms < 9.95:
         return f"{duration_ms:.1f} ms"
-    return f"{duration_ms:.0f} ms" if duration_ms < 999.5 else f"{duration_ms / 1000:,.2f} s"
+    return f"{duration_ms:.0f} ms" if duration_ms < 999.5 else f"{duration_ms / 1000:.2f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,16 @@ class Texts:
     )
     inputs: Mapping[str, str] = field(default_factory=lambda: {"key": "key", "click": "click"})
     answered: str = "{input}, answered by a paint {duration} later"
-    answered_several: str = "{count} keys and clicks, the slowest answered by a paint {duration} later"
+    answered_several: str = "{number} keys and clicks, the slowest answered by a paint {duration} later"
     when: str = "from {start} to {end}"
-    duration: Callable[[int], str] = duration_text
+    more: str = "+{number} more"
+    decimal_point: str = "."
     axis: str = ""
-    """What the axis counts."""
+    """What the axis numbers."""
+
+    def duration(self, duration_ns: int) -> str:
+        """Write a duration."""
+        return duration_text(duration_ns).replace(".", self.decimal_point)
 
 
 ENGLISH = Texts()
@@ -68,34 +73,35 @@ ENGLISH = Texts()
 
 def labels_of(rectangle: Rectangle, texts: Texts) -> list[str]:
     """Give what may be written into a rectangle, the longest first."""
-    look, count, source = rectangle.look, rectangle.number, rectangle.source
+    look, number, source = rectangle.look, rectangle.number, rectangle.source
     duration, word = texts.duration(rectangle.end_ns - rectangle.start_ns), texts.looks[look]
-    name = source.name if isinstance(source, Span) and count == 1 else ""
+    name = source.name if isinstance(source, Span) and number == 1 else ""
     match look:
         case Look.IDLE:
             return [word]
         case Look.FREEZE | Look.APART:
-            return [f"{word} {duration}", duration] if count == 1 else [f"{count} × {word}"]
-        case Look.WAIT if count == 1:
+            return [f"{word} {duration}", duration] if number == 1 else [f"{number} × {word}"]
+        case Look.WAIT if number == 1:
             return [f"{name}: {word} {duration}", f"{word} {duration}", duration]
-        case Look.TASK if count == 1:
+        case Look.TASK if number == 1:
             return [f"{name or word} {duration}", name or word]
-        case Look.DATABASE if count == 1:
+        case Look.DATABASE if number == 1:
             return [f"{word} {duration}", duration]
         case Look.TASK | Look.MORE:
-            return [f"+{count}" if look is Look.MORE else f"{count} ×"]
+            return [texts.more.format(number=number) if look is Look.MORE else f"{number} ×"]
         case _:
             return []
 
 
 def tooltip_of(rectangle: Rectangle, origin_ns: int, texts: Texts = ENGLISH) -> str:
-    """Tell what a rectangle is, in plain text; times count from the origin."""
-    look, count, source = rectangle.look, rectangle.number, rectangle.source
+    """Tell what a rectangle is, in plain text; times number from the origin."""
+    look, number, source = rectangle.look, rectangle.number, rectangle.source
     start_ns, end_ns = rectangle.start_ns, rectangle.end_ns
-    start, end = (f"{(at - origin_ns) / 1e9:.3f} s" for at in (start_ns, end_ns))
+    seconds = (f"{(at - origin_ns) / 1e9:.3f} s" for at in (start_ns, end_ns))
+    start, end = (each.replace(".", texts.decimal_point) for each in seconds)
     when = texts.when.format(start=start, end=end)
-    if count > 1:
-        return f"{count} × {texts.looks[look]}\n{when}"
+    if number > 1:
+        return f"{number} × {texts.looks[look]}\n{when}"
     lines = [f"{texts.looks[look]} {texts.duration(end_ns - start_ns)}"]
     if isinstance(source, Span) and source.name:
         lines.insert(0, source.name)
@@ -106,12 +112,13 @@ def tooltip_of(rectangle: Rectangle, origin_ns: int, texts: Texts = ENGLISH) -> 
     return "\n".join([*lines, when])
 
 
-def mark_tooltip(mark: InputMark, count: int, texts: Texts = ENGLISH) -> str:
+def mark_tooltip(mark: Mark, texts: Texts = ENGLISH) -> str:
     """Tell what a mark is, in plain text."""
-    duration = texts.duration(mark.painted_ns - mark.at_ns)
-    if count > 1:
-        return texts.answered_several.format(count=count, duration=duration)
-    return texts.answered.format(input=texts.inputs.get(mark.name, mark.name), duration=duration)
+    number, slowest = mark.number, mark.source
+    duration = texts.duration(slowest.painted_ns - slowest.at_ns)
+    if number > 1:
+        return texts.answered_several.format(number=number, duration=duration)
+    return texts.answered.format(input=texts.inputs.get(slowest.name, slowest.name), duration=duration)
 
 
 def elided(text: str, room: float, measure: Measure) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from desktop_app.responsiveness.journal import Entry, InputMark
 
@@ -19,6 +19,9 @@ LEVELS = 20
 """The coarsest parts what is 2 ** 35 ns (34 s) apart: ten hours on a thousand pixels."""
 WIDE_BITS = 2
 """What lasts 2 ** 2 pixels or more is never merged."""
+WIDE = 1 << WIDE_BITS
+NARROWEST = 1.0
+"""What is shorter than a pixel is drawn this wide."""
 
 
 class Merged(NamedTuple):
@@ -29,6 +32,15 @@ class Merged(NamedTuple):
     number: int
     source: Entry
     """The span; the first of several."""
+
+
+Seen: TypeAlias = tuple[float, float, int, int]
+"""Where something is seen: from here to there; and which spans it is: from this one to before that one.
+
+A plain tuple, for there are thousands.
+"""
+
+Resolved: TypeAlias = tuple[float, float, int, int, int, Entry]
 
 
 class SpanIndex:
@@ -62,19 +74,75 @@ class SpanIndex:
 
     def within(self, start_ns: int, end_ns: int, pixel_ns: int) -> list[Merged]:
         """Give what a stretch of time shows, in order, where a pixel lasts so long."""
-        level = min(LEVELS, (pixel_ns >> FINEST_BITS).bit_length()) - 1
-        first = bisect_right(self._ends, start_ns)
-        begins: Sequence[int] = range(len(self)) if level < 0 else self._levels[level]
-        found = []
-        for i in range(max(0, bisect_right(begins, first) - 1), len(begins)):
-            begin = begins[i]
-            if self._starts[begin] >= end_ns:
-                break
-            last = (begins[i + 1] if i + 1 < len(begins) else len(self)) - 1
-            if last >= first:
-                count = self._sums[last] - (self._sums[begin - 1] if begin else 0)
-                found.append(Merged(self._starts[begin], self._ends[last], count, self._sources[begin]))
+        begins, afters = self._runs(start_ns, end_ns, pixel_ns)
+        return [
+            Merged(self._starts[begin], self._ends[after - 1], self._number(begin, after), self._sources[begin])
+            for begin, after in zip(begins, afters, strict=True)
+        ]
+
+    def seen(self, start_ns: int, end_ns: int, left: float, right: float, least_gap: float = NARROWEST) -> list[Seen]:
+        """Give what a stretch of time shows that is drawn between left and right.
+
+        Each ends before the next begins, and none is narrower than `NARROWEST`; narrow ones that are less than
+        ``least_gap`` apart become one.
+        """
+        per_ns = (right - left) / max(1, end_ns - start_ns)
+        begins, afters = self._runs(start_ns, end_ns, int(least_gap / per_ns))
+        origin, most_x, narrowest = left - start_ns * per_ns, right - NARROWEST, NARROWEST
+        xs = [origin + self._starts[begin] * per_ns for begin in begins]
+        x_ends = [origin + self._ends[after - 1] * per_ns for after in afters]
+        found: list[Seen] = []
+        run_end, run_begin, run_after = left - 2 * least_gap, 0, 0
+        run_x = run_end
+        is_run_narrow = False
+        for x, end, begin, after in zip(xs, x_ends, begins, afters, strict=True):
+            is_narrow = end - x < WIDE
+            if x < left:
+                x = left
+            elif x > most_x:
+                x = most_x
+            if end > right:
+                end = right
+            if end - x < narrowest:
+                end = x + narrowest
+            if x - run_end < least_gap and ((is_narrow and is_run_narrow) or end - run_end < narrowest):
+                run_after = after
+                if end > run_end:
+                    run_end = end
+            else:
+                if run_after:
+                    found.append((run_x, run_end, run_begin, run_after))
+                run_x, run_end, run_begin, run_after = x if x > run_end else run_end, end, begin, after
+                is_run_narrow = is_narrow
+        if run_after:
+            found.append((run_x, run_end, run_begin, run_after))
         return found
+
+    def resolved(self, seen: Iterable[Seen]) -> Iterator[Resolved]:
+        """Give where each is seen, with when it began and ended, how many spans it is, and the first of them."""
+        starts, ends, sums, sources = self._starts, self._ends, self._sums, self._sources
+        for x, end, begin, after in seen:
+            number = sums[after - 1] - sums[begin - 1] if begin else sums[after - 1]
+            yield x, end, starts[begin], ends[after - 1], number, sources[begin]
+
+    def _number(self, begin: int, after: int) -> int:
+        return self._sums[after - 1] - (self._sums[begin - 1] if begin else 0)
+
+    def _runs(self, start_ns: int, end_ns: int, pixel_ns: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Give where the merged spans begin that are seen, and where what follows each begins."""
+        first, last = bisect_right(self._ends, start_ns), bisect_left(self._starts, end_ns)
+        if first >= last:
+            return (), ()
+        level = min(LEVELS, (pixel_ns >> FINEST_BITS).bit_length()) - 1
+        if level < 0:
+            return range(first, last), range(first + 1, last + 1)
+        level_begins = self._levels[level]
+        begin, after = bisect_right(level_begins, first) - 1, bisect_left(level_begins, last)
+        begins = level_begins[begin:after]
+        afters = level_begins[begin + 1 : after + 1]
+        if after == len(level_begins):
+            afters.append(len(self))
+        return begins, afters
 
     def sources(self) -> Sequence[Entry]:
         """Give all that was added, in order; of those that overlap, the longest."""

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop_app.responsiveness.events import Band
-from desktop_app.responsiveness.execution import Geometry, View, lay_out
+from desktop_app.responsiveness.execution import Geometry, lay_out
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts
 from desktop_app.responsiveness.shapes import Figure, Rectangle, Text
 from desktop_app.responsiveness.track import Look, Track
+from desktop_app.responsiveness.window_of_time import WindowOfTime
 
 MARGIN = 24.0
 TITLE_HEIGHT, SUBTITLE_HEIGHT, LEGEND_HEIGHT, CHIP = 30.0, 22.0, 20.0, 11.0
-BEFORE = 0.02
-"""This share of the time that is shown lies before the origin, and after the end."""
 ROOMY = Geometry(margin=MARGIN, gutter=110, heading=30, marks=44, gui=32, row=20, track_gap=26, axis=48)
 
 
@@ -59,10 +58,10 @@ def poster_of(
         texts: What things are called.
         geometry: How large things are.
     """
-    span_ns = max((track.duration_ns for track in tracks), default=1)
-    view = View(-round(span_ns * BEFORE), round(span_ns * (1 + BEFORE)))
+    window = WindowOfTime()
+    window.set_whole(max((track.duration_ns for track in tracks), default=1))
     top = MARGIN * 0.75 + TITLE_HEIGHT + SUBTITLE_HEIGHT + 8
-    figure = lay_out(tracks, view, width, measure, geometry=geometry, texts=texts, top=top)
+    figure = lay_out(tracks, window.view, width, measure, geometry=geometry, texts=texts, top=top)
     legend = _legend(figure, figure.height + 10, width, measure, texts)
     bottom = legend[-1].rectangle.y + LEGEND_HEIGHT if legend else figure.height
     room = width - 2 * MARGIN

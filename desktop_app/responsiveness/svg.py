@@ -87,8 +87,8 @@ def _rectangle(each: Rectangle, colors: FigureColors, tooltip: str) -> Iterator[
 
 def _mark(mark: Mark, colors: FigureColors, texts: Texts) -> Iterator[str]:
     color = colors.lines[mark.band]
-    yield f"<g><title>{escape(mark_tooltip(mark.source, mark.number, texts))}</title>"
-    yield _line(mark.x, mark.y, mark.to_x, mark.to_y, color)
+    yield f"<g><title>{escape(mark_tooltip(mark, texts))}</title>"
+    yield _line(mark.x, mark.y, mark.to_x, mark.to_y, color, ' stroke-width="0.75" stroke-opacity="0.7"')
     if mark.is_shown and mark.number == 1 and mark.source.name != "click":
         yield f'<rect x="{_n(mark.x - 2.2)}" y="{_n(mark.y - 2.2)}" width="4.4" height="4.4" fill="{color}"/>'
     elif mark.is_shown:

@@ -10,7 +10,7 @@ from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.journal import MOST_ENTRIES, Entry, InputMark, Kind, Lane, Span
 from desktop_app.responsiveness.level_of_detail import MarkIndex, SpanIndex
 
-MOST_ROWS = {Lane.TASKS: 6, Lane.NETWORK: 4, Lane.DATABASE: 2}
+MOST_ROWS = {Lane.TASKS: 5, Lane.NETWORK: 3, Lane.DATABASE: 2}
 """How many at one time are shown by themselves; the rest of a lane share one row more."""
 
 
@@ -152,6 +152,14 @@ class Track:
     def freezes(self) -> Sequence[Freeze]:
         """Give the program's freezes, in order."""
         return [each for each in self.gui[Look.FREEZE].sources() if isinstance(each, Freeze)]
+
+    def has(self, freeze: Freeze) -> bool:
+        """Tell whether a stretch in which the GUI thread stood still is one of these."""
+        look = Look.FREEZE if freeze.cause.is_of_the_program else Look.APART
+        return any(
+            each.start_ns <= freeze.start_ns and freeze.end_ns <= each.end_ns
+            for each in self.gui[look].within(freeze.start_ns, freeze.end_ns, 0)
+        )
 
     def _add(self, entry: Entry, until_ns: int | None) -> None:
         self._count += 1

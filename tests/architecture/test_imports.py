@@ -48,6 +48,7 @@ QT_FREE = [
     "desktop_app.responsiveness.track",
     "desktop_app.responsiveness.verdict",
     "desktop_app.responsiveness.watchdog",
+    "desktop_app.responsiveness.window_of_time",
     "desktop_app.signin.mistake",
 ]
 

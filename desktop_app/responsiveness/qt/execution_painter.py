@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -16,6 +17,8 @@ from desktop_app.responsiveness.track import Look
 
 HATCHED = frozenset({Look.FREEZE, Look.APART})
 LEAST_HATCHED_WIDTH = 6
+LINE_WIDTH, LINE_ALPHA = 0.75, 180
+"""Of the lines from inputs to paints: of many that lie close together each is still seen."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -70,8 +73,9 @@ class FigurePainter:
         self._write(painter, poster.title, self._title_font, self._colors.text)
         self._write(painter, poster.subtitle, self._font, self._colors.muted)
         self.paint(painter, poster.figure)
-        for rectangle, text in poster.legend:
-            self._fill(painter, rectangle)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        self._fill_all(painter, [chip.rectangle for chip in poster.legend])
+        for _, text in poster.legend:
             self._write(painter, text, self._font, self._colors.muted)
 
     def paint(self, painter: QPainter, figure: Figure) -> None:
@@ -83,13 +87,11 @@ class FigurePainter:
             self._write(painter, block.summary, self._font, self._colors.muted, RIGHT)
             for lane in block.lanes:
                 self._write(painter, lane, self._font, self._colors.muted, RIGHT)
-        labelled = []
-        for rectangle in figure.rectangles:
-            self._fill(painter, rectangle)
-            if rectangle.label:
-                labelled.append(rectangle)
+        self._fill_all(painter, figure.rectangles)
         painter.setFont(self._font)
-        for each in labelled:
+        for each in figure.rectangles:
+            if not each.label:
+                continue
             painter.setPen(self._fills[each.look, each.band][1])
             painter.drawText(QRectF(each.x, each.y, each.width, each.height), CENTRE, each.label)
         self._paint_marks(painter, figure.marks)
@@ -122,11 +124,21 @@ class FigurePainter:
                 if x is not None:
                     painter.drawLine(QLineF(x, block.top, x, block.bottom))
 
-    def _fill(self, painter: QPainter, rectangle: Rectangle) -> None:
-        where = QRectF(rectangle.x, rectangle.y, rectangle.width, rectangle.height)
-        painter.fillRect(where, self._fills[rectangle.look, rectangle.band][0])
-        if rectangle.look in HATCHED and rectangle.width >= LEAST_HATCHED_WIDTH:
-            painter.fillRect(where, self._hatch)
+    def _fill_all(self, painter: QPainter, rectangles: Iterable[Rectangle]) -> None:
+        """Fill them, those of one colour in one go; none lies over another."""
+        alike: dict[tuple[Look, Band], list[QRectF]] = defaultdict(list)
+        hatched: list[QRectF] = []
+        for x, y, width, height, look, band, *_ in rectangles:
+            where = QRectF(x, y, width, height)
+            alike[look, band].append(where)
+            if look in HATCHED and width >= LEAST_HATCHED_WIDTH:
+                hatched.append(where)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for key, places in alike.items():
+            painter.setBrush(self._fills[key][0])
+            painter.drawRects(places)
+        painter.setBrush(self._hatch)
+        painter.drawRects(hatched)
 
     def _paint_marks(self, painter: QPainter, marks: tuple[Mark, ...]) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -134,7 +146,9 @@ class FigurePainter:
         for mark in marks:
             lines[mark.band].append(QLineF(mark.x, mark.y, mark.to_x, mark.to_y))
         for band, of_band in lines.items():
-            painter.setPen(QPen(self._lines[band], 1))
+            color = QColor(self._lines[band])
+            color.setAlpha(LINE_ALPHA)
+            painter.setPen(QPen(color, LINE_WIDTH))
             painter.drawLines(of_band)
         painter.setPen(Qt.PenStyle.NoPen)
         for mark in marks:
