@@ -49,8 +49,6 @@ class Geometry:
     track_gap: float = 20.0
     axis: float = 40.0
     margin: float = 10.0
-    gutter: float = 120.0
-    """The most that the names of the lanes take, at the left; at most a third of the width."""
     font: float = 11.0
     """The size of the labels."""
     lanes: tuple[Lane, ...] = tuple(LANE_LOOKS)
@@ -135,7 +133,7 @@ class _Layout:
         names = (
             [texts.marks, *texts.lanes.values()] if any(map(_has_lanes, tracks)) else list(texts.lanes.values())[:1]
         )
-        gutter = min(geometry.gutter, width / 3, max(map(measure, names)) + geometry.margin)
+        gutter = min(width / 3, max(map(measure, names)) + geometry.margin)
         self._width = width
         self._left = min(geometry.margin + gutter, width - 1)
         self._right = max(self._left + 1, width - geometry.margin)
@@ -290,7 +288,7 @@ class _Layout:
             line = _clipped(x, y, to_x, to_y, self._left, self._right)
             is_shown = self._left <= x <= self._right
             if line is not None:
-                found.append(Mark(*line, Band.of(latency_ns(mark)), count, mark, is_shown))
+                found.append(Mark(*line, Band.of(latency_ns(mark)), count, mark, is_shown, self._number))
         for i, each in enumerate(found):
             self._marks.append(
                 self._counted(each, found[i - 1] if i else None, found[i + 1] if i + 1 < len(found) else None)

@@ -93,10 +93,11 @@ class SpanIndex:
         x_ends = [origin + self._ends[after - 1] * per_ns for after in afters]
         found: list[Seen] = []
         run_end, run_begin, run_after = left - 2 * least_gap, 0, 0
-        run_x = run_end
+        run_x = last_end = run_end
         is_run_narrow = False
         for x, end, begin, after in zip(xs, x_ends, begins, afters, strict=True):
-            is_narrow = end - x < WIDE
+            is_narrow, is_near = end - x < WIDE, x - last_end < least_gap
+            last_end = end
             if x < left:
                 x = left
             elif x > most_x:
@@ -105,7 +106,7 @@ class SpanIndex:
                 end = right
             if end - x < narrowest:
                 end = x + narrowest
-            if x - run_end < least_gap and ((is_narrow and is_run_narrow) or end - run_end < narrowest):
+            if end - run_end < narrowest or (is_near and is_narrow and is_run_narrow):
                 run_after = after
                 if end > run_end:
                     run_end = end

@@ -15,7 +15,7 @@ from desktop_app.responsiveness.window_of_time import WindowOfTime
 
 MARGIN = 24.0
 TITLE_HEIGHT, SUBTITLE_HEIGHT, LEGEND_HEIGHT, CHIP = 30.0, 22.0, 20.0, 11.0
-ROOMY = Geometry(margin=MARGIN, gutter=110, heading=30, marks=44, gui=32, row=20, track_gap=26, axis=48)
+ROOMY = Geometry(margin=MARGIN, heading=30, marks=44, gui=32, row=20, track_gap=26, axis=48)
 
 
 class Chip(NamedTuple):

@@ -49,6 +49,8 @@ class Mark(NamedTuple):
     source: InputMark
     is_shown: bool
     """Whether the mark itself is within what is shown, or only its line."""
+    block: int = 0
+    """Of which track it is."""
     label: str = ""
     """How many it is, if it is several and there is room to say so."""
 

@@ -8,7 +8,7 @@ from html import escape
 from desktop_app.responsiveness.execution_colors import LIGHT_FIGURE, FigureColors
 from desktop_app.responsiveness.execution_texts import ENGLISH, Texts, mark_tooltip, tooltip_of
 from desktop_app.responsiveness.poster import Poster
-from desktop_app.responsiveness.shapes import Figure, Mark, Rectangle, Text
+from desktop_app.responsiveness.shapes import Block, Figure, Mark, Rectangle, Text
 from desktop_app.responsiveness.track import Look
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
@@ -58,19 +58,26 @@ def _figure(figure: Figure, colors: FigureColors, texts: Texts) -> Iterator[str]
         yield _text(label, colors.muted, anchor="middle")
     yield _line(figure.left, figure.axis_y, figure.right, figure.axis_y, colors.muted)
     yield _text(figure.axis_title, colors.muted, anchor="middle")
-    for block in figure.blocks:
-        for x in (block.origin_x, block.end_x):
-            if x is not None:
-                yield _line(x, block.top, x, block.bottom, colors.muted, ' stroke-dasharray="4 3"')
-        yield _text(block.title, colors.text, size=FONT_SIZE * 1.25, is_bold=True)
-        yield _text(block.summary, colors.muted, anchor="end")
-        for lane in block.lanes:
-            yield _text(lane, colors.muted, anchor="end")
+    for number, block in enumerate(figure.blocks):
+        yield "<g>"
+        yield from _block(figure, number, block, colors, texts)
+        yield "</g>"
+
+
+def _block(figure: Figure, number: int, block: Block, colors: FigureColors, texts: Texts) -> Iterator[str]:
+    for x in (block.origin_x, block.end_x):
+        if x is not None:
+            yield _line(x, block.top, x, block.bottom, colors.muted, ' stroke-dasharray="4 3"')
+    yield _text(block.title, colors.text, size=FONT_SIZE * 1.25, is_bold=True)
+    yield _text(block.summary, colors.muted, anchor="end")
+    for lane in block.lanes:
+        yield _text(lane, colors.muted, anchor="end")
     for rectangle in figure.rectangles:
-        origin_ns = figure.blocks[rectangle.block].origin_ns
-        yield from _rectangle(rectangle, colors, tooltip_of(rectangle, origin_ns, texts))
+        if rectangle.block == number:
+            yield from _rectangle(rectangle, colors, tooltip_of(rectangle, block.origin_ns, texts))
     for mark in figure.marks:
-        yield from _mark(mark, colors, texts)
+        if mark.block == number:
+            yield from _mark(mark, colors, texts)
 
 
 def _rectangle(each: Rectangle, colors: FigureColors, tooltip: str) -> Iterator[str]:
@@ -81,7 +88,9 @@ def _rectangle(each: Rectangle, colors: FigureColors, tooltip: str) -> Iterator[
     if each.look in (Look.FREEZE, Look.APART) and each.width >= LEAST_HATCHED_WIDTH:
         yield f'<rect {where} fill="url(#hatch)"/>'
     if each.label:
-        yield _text(Text(each.x, each.y, each.width, each.height, each.label), fill.text, anchor="middle")
+        is_bold = each.look is Look.FREEZE and each.width > 2 * estimated_width(each.label)
+        where_text = Text(each.x, each.y, each.width, each.height, each.label)
+        yield _text(where_text, fill.text, is_bold=is_bold, anchor="middle")
     yield "</g>"
 
 

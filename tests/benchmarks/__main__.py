@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from tests.benchmarks import exchange, memory, service, slices, start
+from tests.benchmarks import exchange, memory, service, slices, start, timeline_paint
 from tests.benchmarks.figures import Figure, Measurement, Unmeasured
 from tests.benchmarks.machine import DEFAULT_PLATFORM, described, qt_platform
 from tests.benchmarks.processes import ChildError
@@ -25,6 +25,7 @@ MEASUREMENTS: Mapping[str, Measurement] = MappingProxyType(
         "slices": slices.measure,
         "exchange": exchange.measure,
         "service": service.measure,
+        "timeline": timeline_paint.measure,
     }
 )
 

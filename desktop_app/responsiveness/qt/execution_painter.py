@@ -53,6 +53,7 @@ class FigurePainter:
     def __init__(self, colors: FigureColors, font: QFont, size: float) -> None:
         self._colors = colors
         self._font = font_of(font, size)
+        self._bold_font = font_of(font, size, is_bold=True)
         self._heading_font = font_of(font, size * 1.25, is_bold=True)
         self._title_font = font_of(font, size * 1.7, is_bold=True)
         self._fills = {
@@ -88,10 +89,11 @@ class FigurePainter:
             for lane in block.lanes:
                 self._write(painter, lane, self._font, self._colors.muted, RIGHT)
         self._fill_all(painter, figure.rectangles)
-        painter.setFont(self._font)
         for each in figure.rectangles:
             if not each.label:
                 continue
+            is_bold = each.look is Look.FREEZE and each.width > 2 * self.measure(each.label)
+            painter.setFont(self._bold_font if is_bold else self._font)
             painter.setPen(self._fills[each.look, each.band][1])
             painter.drawText(QRectF(each.x, each.y, each.width, each.height), CENTRE, each.label)
         self._paint_marks(painter, figure.marks)

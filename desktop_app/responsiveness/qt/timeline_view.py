@@ -60,6 +60,7 @@ class TimelineView(QWidget):
         self._figure: Figure | None = None
         self._colors = LIGHT_FIGURE
         self._painter: FigurePainter | None = None
+        self._axis = ""
         self._texts = Texts()
         self._pressed_at: QPoint | None = None
         self._dragged_from: View | None = None
@@ -180,11 +181,7 @@ class TimelineView(QWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self.tooltip_at(event.pos())
-            # A tooltip guesses what is rich text; this is plain, whatever is in it.
-            QToolTip.showText(
-                event.globalPos(), f'<p style="white-space:pre">{escape(text)}</p>' if text else "", self
-            )
+            QToolTip.showText(event.globalPos(), as_rich_text(self.tooltip_at(event.pos())), self)
             return True
         return super().event(event)
 
@@ -335,8 +332,6 @@ class TimelineView(QWidget):
             self._painter = FigurePainter(self._colors, self.font(), QFontInfo(self.font()).pixelSize() * 0.85)
         return self._painter
 
-    _axis = ""
-
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Execution timeline"))
         self._texts = Texts(
@@ -369,3 +364,8 @@ class TimelineView(QWidget):
             decimal_point=QLocale().decimalPoint(),
             axis=self._axis,
         )
+
+
+def as_rich_text(text: str) -> str:
+    """Write plain text so that a tooltip, which guesses what is rich text, shows just that."""
+    return f'<p style="white-space:pre">{escape(text)}</p>' if text else ""
