@@ -105,6 +105,7 @@ class Comparer:
         connected = [(signal, signal.connect(slot)) for signal, slot in connections]
         started, ended = emission(self._presenter.load_started), emission(self._program.meter.measured)
         self._presenter.set_mode(mode)
+        asked_ns = monitor.clock()
         self._submit()
         await started
         if mode is Mode.ASYNC:
@@ -130,7 +131,7 @@ class Comparer:
         lag = tuple(((each.start_ns - submit_ns) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
         self._tell_failure(mode)
         midway = frames[0] if frames else QPixmap()
-        entries = happened(self._program.journal.entries(), slices, submit_ns)
+        entries = happened(self._program.journal.entries(), slices, asked_ns)
         return Recording(figures, result.duration_ms, lag, midway, screenshot(window), entries, submit_ns)
 
     async def _painted_within_limit(self, waited_for: asyncio.Future[Any]) -> None:

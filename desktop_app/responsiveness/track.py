@@ -134,7 +134,8 @@ class Track:
             if isinstance(each, Span) and each.kind.lane is Lane.NETWORK:
                 untils_ns[each.group] = max(each.end_ns, untils_ns.get(each.group, each.end_ns))
         for each in sorted(kept, key=_start_ns):
-            track._add(each, untils_ns.get(each.group) if isinstance(each, Span) else None)
+            is_of_request = isinstance(each, Span) and each.kind.lane is Lane.NETWORK
+            track._add(each, untils_ns[each.group] if is_of_request else None)  # type: ignore[union-attr]
         return track
 
     def add(self, entry: Entry) -> None:

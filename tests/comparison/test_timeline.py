@@ -12,12 +12,12 @@ from desktop_app.comparison.scenario import Recording
 from desktop_app.comparison.timeline import timeline_of
 from desktop_app.responsiveness.clock import NS_PER_MS as MS
 from desktop_app.responsiveness.events import Cause, Freeze, Slice
-from desktop_app.responsiveness.journal import Entry
+from desktop_app.responsiveness.journal import Entry, Kind
 from desktop_app.responsiveness.svg import estimated_width
 from desktop_app.responsiveness.track import Look
 from desktop_app.signin.state import Mode
 from tests.comparison.runs import compare
-from tests.responsiveness.made_entries import ORIGIN_MS, blocking, flowing, freeze, mark
+from tests.responsiveness.made_entries import ORIGIN_MS, blocking, flowing, freeze, mark, span
 
 ORIGIN_NS = ORIGIN_MS * MS
 
@@ -56,9 +56,15 @@ def test_an_answer_that_came_after_the_end_is_drawn(qapp: object) -> None:
     assert line.to_x == pytest.approx(picture.figure.blocks[0].end_x)
 
 
-def test_only_what_ended_since_the_submit_happened() -> None:
-    before, during = freeze(-500, -100), freeze(-5, 1000)
-    assert happened([before, during, mark(-90, -50)], [], ORIGIN_NS) == (during,)
+def test_what_an_earlier_load_began_did_not_happen_in_this_one() -> None:
+    before: list[Entry] = [
+        freeze(-500, -100),
+        mark(-90, 50),
+        span(Kind.TASK, -40, 800, "sign out"),
+        span(Kind.WAIT, -9, 800),
+    ]
+    during: list[Entry] = [freeze(-5, 1000), span(Kind.INPUT, -5, 3), span(Kind.TASK, 1, 800), mark(1, 1010)]
+    assert happened([*before, *during], [], ORIGIN_NS) == tuple(during)
 
 
 def test_a_freeze_that_was_measured_but_not_told_of_happened() -> None:

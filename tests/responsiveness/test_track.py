@@ -69,6 +69,12 @@ def test_a_request_after_another_is_in_the_same_row() -> None:
     assert len(made.lanes[Lane.NETWORK].rows) == 1
 
 
+def test_queries_of_one_request_share_a_row() -> None:
+    queries = [span(Kind.DATABASE, 100 * i, 100 * i + 50, "database", 1) for i in range(8)]
+    made = track(*request(1, "GET /preferences", 0, 800), *queries)
+    assert [len(row.spans[Look.DATABASE]) for row in made.lanes[Lane.DATABASE].rows] == [8]
+
+
 def test_what_the_program_did_not_cause_is_no_freeze() -> None:
     ours, apart = freeze(0, 100), freeze(200, 900, Cause.NOT_SCHEDULED)
     made = track(ours, apart)
