@@ -109,6 +109,8 @@ class Program:
         self.journal = Journal()
         self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
+        self.journal = Journal()
+        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.freezes: FreezeMonitor | None = None
         """Attached after the first paint, until the end."""
