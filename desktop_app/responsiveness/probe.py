@@ -253,14 +253,15 @@ class ThreadProbe:
     def _waits_for_something_else(self, held_ns: int, used_ns: int, now_ns: int) -> bool:
         """Tell whether the watched thread did not want the interpreter while others had it: it slept, say.
 
-        Then it has neither asked for it again and again nor used the processor, but others have. Where nobody used
-        the processor, it may itself have held the interpreter asleep.
+        Then it has neither asked for it again and again nor used the processor, but others have: by an eighth of the
+        time at least, for a machine may have much else to do. Where nobody used the processor, it may itself have held
+        the interpreter asleep.
         """
         before = self._activity_before
         if held_ns < LATE_NS or 2 * used_ns >= held_ns or before.switches is None:
             return False
         now = self._read_activity(now_ns)
-        if now.switches is None or 2 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
+        if now.switches is None or 8 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
             return False
         return 3 * (now.switches - before.switches) * _switch_interval_ns() < held_ns
 
