@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.app import _strip_colors
@@ -287,6 +287,19 @@ def test_text_from_outside_is_shown_as_it_is(opened: Open) -> None:
     assert [label for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
     assert panel.detail.culprit.text() == "98 % in <img src=x> <b>bold</b> (b>.py:1)"
     assert rows(panel)[0].count("\n") == 1
+
+
+def test_the_tip_of_a_block_shows_text_from_outside_as_it_is(
+    opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: shown.append(text))
+    panel = opened(freeze(10_000, 2000, function="<img src=x>"))
+    (block,) = panel.chart.blocks()
+    for x in (block.x + 1, 5.0):
+        at = QPoint(round(x), round(block.y + 1))
+        QApplication.sendEvent(panel.chart, QHelpEvent(QEvent.Type.ToolTip, at, panel.chart.mapToGlobal(at)))
+    assert shown == ["<qt>2.00 s<br>waiting<br>98 % in &lt;img src=x&gt; (freezes.py:1)</qt>", ""]
 
 
 def test_the_timeline_takes_the_place_of_the_freezes_when_it_is_wanted(opened: Open) -> None:
