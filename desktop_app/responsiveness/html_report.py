@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.html_style import STYLE
-from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text
+from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, with_code
 from desktop_app.responsiveness.html_timeline import Timeline
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.report import Report
@@ -47,6 +47,8 @@ def answer(report: Report) -> str:
     if not report.has_application:
         return "The program made no QApplication: there was no window to watch."
     ran = duration_text(report.duration_ns)
+    if not report.has_event_loop and not report.freeze_count:
+        return "The event loop of the program never ran: there was no window that could answer."
     if not report.freeze_count:
         return f"No freeze of {LONG_TASK_MS} ms or more in {ran}."
     frozen = f"The window was frozen for {duration_text(report.frozen_ns)} of {ran}"
@@ -84,7 +86,10 @@ def _cards(report: Report) -> str:
         ("p99", report.lag.p99_ns),
         ("max", report.lag.max_ns),
     )
-    quartet = "".join(f"<span><small>{name}</small>{duration_text(value)}</span>" for name, value in lag)
+    quartet = "".join(
+        f"<span><small>{name}</small>{duration_text(value) if report.lag.max_ns else '–'}</span>"
+        for name, value in lag
+    )
     cards = [
         _card("Duration", duration_text(report.duration_ns), "from start to end"),
         _card("Frozen in all", duration_text(report.frozen_ns), f"{share:.1%} of the time".replace("%", " %", 1)),
@@ -193,11 +198,11 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
 
 def _more(freeze: Freeze) -> Iterator[str]:
     verdict = verdict_of(freeze)
-    yield f'<p class="verdict">{escaped(verdict.text)}</p>'
+    yield f'<p class="verdict">{with_code(verdict.text)}</p>'
     for remark in _remarks(freeze):
         yield f'<p class="remark">{escaped(remark)}</p>'
     if verdict.fix:
-        yield f'<div class="instead"><span>Instead</span><pre><code>{escaped(verdict.fix)}</code></pre></div>'
+        yield f'<p class="fix">{with_code(verdict.fix)}</p>'
     if freeze.stacks:
         samples = sum(each.count for each in freeze.stacks)
         found = (

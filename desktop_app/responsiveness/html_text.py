@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
@@ -14,6 +15,11 @@ def escaped(text: str) -> str:
     """Make text that came from outside harmless in HTML, also within an attribute; drops what no page may hold."""
     fine = "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
     return html.escape(fine, quote=True)
+
+
+def with_code(text: str) -> str:
+    """Make a text harmless, and what stands between backticks code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text))
 
 
 def duration_text(duration_ns: int) -> str:

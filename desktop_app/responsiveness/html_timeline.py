@@ -38,7 +38,8 @@ class Block:
     end_ns: int
     look: str
     """The class that colours it."""
-    title: str
+    source: Entry | None = None
+    """What it is; of several, the heaviest."""
     link: str = ""
     weight: int = 0
     """Of several, the heaviest is what the block looks like and links to."""
@@ -161,7 +162,9 @@ class Timeline:
         start = min(max(0, block.start_ns - self._start_ns), self._duration_ns)
         end = min(max(start, block.end_ns - self._start_ns), self._duration_ns)
         x, width = (100 * each / self._duration_ns for each in (start, end - start))
-        title = f"{block.count} together, the longest {block.title}" if block.count > 1 else block.title
+        title = _title(block.source) if block.source else ""
+        if block.count > 1:
+            title = f"{block.count:,} together, the longest {title}"
         at = duration_text(start) if start else "the start"
         drawn = (
             f'<rect class="{block.look}" x="{x:.2f}%" y="{self._y + 0.5}" width="{max(width, 0.01):.2f}%"'
@@ -171,11 +174,8 @@ class Timeline:
 
     def _freeze(self, freeze: Freeze) -> Block:
         is_own = freeze.cause.is_of_the_program
-        title = f"{duration_text(freeze.duration_ns)} {freeze.cause} in {place_text(freeze)}"
-        if not is_own:
-            title = f"{duration_text(freeze.duration_ns)} {freeze.cause}"
         look = f"s{freeze.band.value}" if is_own else "sapart"
-        return Block(freeze.start_ns, freeze.end_ns, look, title, self._link_of(freeze), freeze.duration_ns)
+        return Block(freeze.start_ns, freeze.end_ns, look, freeze, self._link_of(freeze), freeze.duration_ns)
 
     def _axis(self) -> str:
         parts = []
@@ -198,9 +198,7 @@ def _tick_text(at_ns: int) -> str:
 def _input(mark: InputMark) -> Block:
     latency_ns = mark.painted_ns - mark.at_ns
     look = "s0" if latency_ns <= GOOD_NS else "s100" if latency_ns <= POOR_NS else "s500"
-    return Block(
-        mark.at_ns, mark.at_ns, look, f"{mark.name}, painted {duration_text(latency_ns)} later", "", latency_ns
-    )
+    return Block(mark.at_ns, mark.at_ns, look, mark, weight=latency_ns)
 
 
 def _span(span: Span) -> Block:
@@ -209,8 +207,16 @@ def _span(span: Span) -> Block:
         look = "stask"
     elif span.kind is Kind.WAIT:
         look = "swait"
-    duration_ns = span.end_ns - span.start_ns
-    what = f"{span.kind.value} {span.name}".strip()
-    return Block(
-        span.start_ns, span.end_ns, look, f"{what}, {duration_text(duration_ns)}", "", duration_ns, 1, span.group
-    )
+    return Block(span.start_ns, span.end_ns, look, span, weight=span.end_ns - span.start_ns, group=span.group)
+
+
+def _title(entry: Entry) -> str:
+    """Tell what a block is, for whoever points at it."""
+    match entry:
+        case Freeze():
+            title = f"{duration_text(entry.duration_ns)} {entry.cause}"
+            return f"{title} in {place_text(entry)}" if entry.cause.is_of_the_program else title
+        case InputMark():
+            return f"{entry.name}, painted {duration_text(entry.painted_ns - entry.at_ns)} later"
+        case Span():
+            return f"{f'{entry.kind.value} {entry.name}'.strip()}, {duration_text(entry.end_ns - entry.start_ns)}"

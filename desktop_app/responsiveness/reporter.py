@@ -216,6 +216,8 @@ def _trace_writer(options: WatchOptions, monitor: FreezeMonitor) -> TraceWriter 
     from desktop_app.responsiveness.trace import TraceWriter
 
     try:
-        return TraceWriter(options.trace, monitor.journal, program=options.program.name)
+        writer = TraceWriter(options.trace, monitor.journal, program=options.program.name)
     except OSError as error:
         raise UsageError(reason=f"--trace {options.trace}: it can't be written: {error.strerror}.") from None
+    monitor.on_lag = writer.add_lag
+    return writer

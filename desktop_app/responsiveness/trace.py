@@ -116,7 +116,9 @@ class TraceWriter:
             raise self._error
 
     def _append(self, entry: Entry | Lag) -> None:
-        if len(self._waiting) >= MOST_WAITING or self._is_closing:
+        if self._is_closing:
+            return
+        if len(self._waiting) >= MOST_WAITING:
             self.dropped += 1
             return
         self._waiting.append(entry)

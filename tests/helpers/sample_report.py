@@ -74,6 +74,7 @@ def report_of(entries: list[Entry], duration_ms: float, program: str = "gallery.
         places_left_out=0,
         entries=tuple(entries),
         has_application=True,
+        has_event_loop=True,
         is_complete=True,
     )
 
