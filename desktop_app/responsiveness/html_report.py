@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.html_style import STYLE
-from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, with_code
+from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
 from desktop_app.responsiveness.html_timeline import Timeline
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.report import Report
@@ -69,11 +69,11 @@ def _head(report: Report) -> str:
         budget = f"{over} longer than the budget of {duration_text(report.budget_ms * 1_000_000)}."
     else:
         budget = f"None was longer than the budget of {duration_text(report.budget_ms * 1_000_000)}."
-    extra = f"<span>{budget}</span>" if report.freeze_count else ""
+    extra = f"<span>{prose(budget)}</span>" if report.freeze_count else ""
     return (
         f'<header>\n<p class="kicker">Responsiveness report · {escaped(began)}{state}</p>\n'
         f"<h1>{escaped(report.program)}{given}</h1>\n"
-        f'<p class="answer mark{Band.of(report.longest_ns).value}">{escaped(answer(report))}{extra}</p>\n</header>\n'
+        f'<p class="answer mark{Band.of(report.longest_ns).value}">{prose(answer(report))}{extra}</p>\n</header>\n'
     )
 
 
@@ -92,7 +92,7 @@ def _cards(report: Report) -> str:
     )
     cards = [
         _card("Duration", duration_text(report.duration_ns), "from start to end"),
-        _card("Frozen in all", duration_text(report.frozen_ns), f"{share:.1%} of the time".replace("%", " %", 1)),
+        _card("Frozen in all", duration_text(report.frozen_ns), f"{100 * share:.1f} % of the time"),
         _card("Longest freeze", duration_text(report.longest_ns), BAND_TEXTS.get(Band.of(report.longest_ns), "none")),
         _card(
             "Freezes", f"{report.freeze_count}", f"in {counted_text(places, 'place', 'places')}" if places else "none"
@@ -109,7 +109,7 @@ def _cards(report: Report) -> str:
 
 
 def _card(name: str, value: str, remark: str) -> str:
-    return f'<div class="card"><dt>{name}</dt><dd>{value}</dd><dd>{escaped(remark)}</dd></div>'
+    return f'<div class="card"><dt>{name}</dt><dd>{value}</dd><dd>{prose(remark)}</dd></div>'
 
 
 def _timeline(report: Report) -> str:
@@ -198,11 +198,11 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
 
 def _more(freeze: Freeze) -> Iterator[str]:
     verdict = verdict_of(freeze)
-    yield f'<p class="verdict">{with_code(verdict.text)}</p>'
+    yield f'<p class="verdict">{prose(verdict.text)}</p>'
     for remark in _remarks(freeze):
-        yield f'<p class="remark">{escaped(remark)}</p>'
+        yield f'<p class="remark">{prose(remark)}</p>'
     if verdict.fix:
-        yield f'<p class="fix">{with_code(verdict.fix)}</p>'
+        yield f'<p class="fix">{prose(verdict.fix)}</p>'
     if freeze.stacks:
         samples = sum(each.count for each in freeze.stacks)
         found = (

@@ -47,9 +47,9 @@ code {
 .note { color: var(--muted); font-size: 13px; margin-top: 8px; }
 
 .cards { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 16px; }
-.card { flex: 1 1 200px; padding: 14px 16px; }
+.card { flex: 1 1 150px; padding: 14px 16px; }
 .card, .answer, .sheet { background: var(--surface); border: 1px solid var(--border); border-radius: 10px; }
-.card.wide { flex: 3 1 400px; }
+.card.wide { flex: 3 1 460px; }
 .card dt { color: var(--muted); font-size: 13px; }
 .card dd { font-size: 24px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .card dd + dd { font-size: 13px; line-height: 1.45; font-weight: 400; color: var(--muted); margin-top: 2px; }

@@ -17,9 +17,13 @@ def escaped(text: str) -> str:
     return html.escape(fine, quote=True)
 
 
-def with_code(text: str) -> str:
-    """Make a text harmless, and what stands between backticks code."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text))
+def prose(text: str) -> str:
+    """Make a sentence harmless; what stands between backticks is code, and a number stays with its unit."""
+    return re.sub(r"`([^`]+)`|(?<=\d) (?=(?:ms|s|min|h|%)(?!\w))", _code_or_space, escaped(text))
+
+
+def _code_or_space(found: re.Match[str]) -> str:
+    return f"<code>{found[1]}</code>" if found[1] else "\N{NO-BREAK SPACE}"
 
 
 def duration_text(duration_ns: int) -> str:

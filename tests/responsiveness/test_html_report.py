@@ -16,7 +16,7 @@ from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask
 from desktop_app.responsiveness.html_report import answer, html_report
 from desktop_app.responsiveness.html_style import STYLE
-from desktop_app.responsiveness.html_text import duration_text, with_code
+from desktop_app.responsiveness.html_text import duration_text, prose
 from desktop_app.responsiveness.html_timeline import MOST_TICKS, STEPS, Block, merged, rows_of, ticks_ns
 from desktop_app.responsiveness.report import Report
 from tests.helpers.browser import CHROMIUM, browse, noting_proxy
@@ -112,7 +112,13 @@ def test_where_the_event_loop_never_ran_that_is_said() -> None:
 
 
 def test_what_stands_between_backticks_is_code_and_nothing_else_is() -> None:
-    assert with_code("use `a<b` & `c`, not `") == "use <code>a&lt;b</code> &amp; <code>c</code>, not `"
+    assert prose("use `a<b` & `c`, not `") == "use <code>a&lt;b</code> &amp; <code>c</code>, not `"
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    assert (
+        prose("in 5 s of 10 seconds, `wait(3 s)`") == "in 5\N{NO-BREAK SPACE}s of 10 seconds, <code>wait(3 s)</code>"
+    )
 
 
 def test_each_place_has_a_row_with_its_numbers() -> None:
