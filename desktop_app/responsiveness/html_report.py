@@ -159,8 +159,9 @@ def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out
             f'{head}<div class="sheet empty"><strong>No freeze of {LONG_TASK_MS} ms or more</strong>'
             "The window answered within that time throughout.</div>\n</section>\n"
         )
-    columns = '<th scope="col">Where</th><th scope="col">Why</th>' + "".join(
-        f'<th scope="col" class="n">{name}</th>' for name in ("Count", "Longest", "In all")
+    # A style that makes lines of cells takes away what they are, unless that is said.
+    columns = '<th scope="col" role="columnheader">Where</th><th scope="col" role="columnheader">Why</th>' + "".join(
+        f'<th scope="col" role="columnheader" class="n">{name}</th>' for name in ("Count", "Longest", "In all")
     )
     bodies = "".join(_body(each, f"{kind}-{number}") for number, each in enumerate(freezes, 1))
     note = (
@@ -169,8 +170,8 @@ def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out
         else ""
     )
     return (
-        f'{head}<div class="sheet freezes"><table><thead><tr>{columns}</tr></thead>\n{bodies}</table></div>\n'
-        f"{note}</section>\n"
+        f'{head}<div class="sheet freezes"><table role="table"><thead role="rowgroup"><tr role="row">{columns}</tr>'
+        f"</thead>\n{bodies}</table></div>\n{note}</section>\n"
     )
 
 
@@ -182,7 +183,7 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
         frame = freeze.culprit.frame
         where, place = frame.function, f"{frame.file}:{frame.line}"
     numbers = "".join(
-        f'<td class="n" data-label="{name}">{value}</td>'
+        f'<td role="cell" class="n" data-label="{name}">{value}</td>'
         for name, value in (
             ("Count", repeated.count),
             ("Longest", f"<strong>{duration_text(freeze.duration_ns)}</strong>"),
@@ -190,9 +191,10 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
         )
     )
     return (
-        f'<tbody id="{link}" class="mark{mark}"><tr><th scope="row"><span class="where">{escaped(where)}</span>'
-        f'<span class="place">{escaped(place)}</span></th><td class="cause">{escaped(freeze.cause.value)}</td>'
-        f'{numbers}</tr>\n<tr><td class="more" colspan="5">{"".join(_more(freeze))}</td></tr></tbody>\n'
+        f'<tbody id="{link}" role="rowgroup" class="mark{mark}"><tr role="row"><th scope="row" role="rowheader">'
+        f'<span class="where">{escaped(where)}</span><span class="place">{escaped(place)}</span></th>'
+        f'<td role="cell" class="cause">{escaped(freeze.cause.value)}</td>{numbers}</tr>\n'
+        f'<tr role="row"><td role="cell" class="more" colspan="5">{"".join(_more(freeze))}</td></tr></tbody>\n'
     )
 
 

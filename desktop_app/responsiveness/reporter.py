@@ -110,6 +110,8 @@ class Reporter:
                 # After the event loop: the program puts away what it has, and no window waits.
                 return
             self._lasting = freeze
+            if self._trace is not None:
+                self._trace.add(freeze)
         else:
             self._lasting = None
             self._tally.add(freeze)

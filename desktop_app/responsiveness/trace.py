@@ -74,7 +74,7 @@ class TraceWriter:
         self.close()
 
     def add(self, entry: Entry) -> None:
-        """Have an entry written soon; any thread, and it waits for nothing."""
+        """Have an entry written soon; any thread, and it waits for nothing. A freeze that lasts may be added, too."""
         self._append(entry)
 
     def add_lag(self, at_ns: int, lag_ns: int) -> None:

@@ -126,13 +126,18 @@ class TraceEvents:
                 )
             case InputMark():
                 yield from self._input(entry)
+            case Freeze(is_lasting=True):
+                # It is told again when it has ended, if the program lives to see that.
+                args = _freeze_args(entry)
+                name, at_ns = f"still {_freeze_name(entry)}", entry.end_ns
+                yield self._event("i", name, self._threads[Lane.GUI], at_ns, cat="freeze", s="t", args=args)
             case Freeze():
                 category = "freeze" if entry.cause.is_of_the_program else "not the program"
                 yield from self._block(
                     category, _freeze_name(entry), entry.start_ns, entry.end_ns, _freeze_args(entry)
                 )
             case Span():
-                args: dict[str, object] = {"name": _text(entry.name)} if entry.name else {}
+                args = {"name": _text(entry.name)} if entry.name else {}
                 lane = entry.kind.lane
                 if lane is Lane.GUI:
                     yield from self._block("gui", entry.kind.value, entry.start_ns, entry.end_ns, args)

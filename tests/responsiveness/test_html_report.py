@@ -128,6 +128,17 @@ def test_each_place_has_a_row_with_its_numbers() -> None:
         assert any(words in text for text in page.texts), words
 
 
+def test_each_stack_can_be_unfolded_by_key_and_each_cell_says_what_it_is() -> None:
+    text = html_report(rich_report())
+    page = Page(text)
+    stacks = sum(len(each.longest.stacks) for each in rich_report().freezes)
+    assert page.tags.count("details") == page.tags.count("summary") == stacks + 4
+    assert page.tags.count("ol") == stacks
+    for tag, roles in (("th", "columnheader|rowheader"), ("td", "cell"), ("tr", "row"), ("table", "table")):
+        assert len(re.findall(rf'<{tag} [^>]*role="(?:{roles})"', text)) == page.tags.count(tag)
+    assert page.all("scope").count("row") == 6
+
+
 def test_what_is_not_of_the_program_s_making_has_a_table_of_its_own() -> None:
     page = Page(html_report(rich_report()))
     assert page.all("id").count("apart-1") == 1

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ def test_a_freeze_is_a_block_of_the_gui_thread_with_its_stacks() -> None:
     ]
     assert (args["cause"], args["late sample"], args["task"]) == ("waiting", False, "loading")
     assert args["verdict"] == verdict_of(FREEZE).text
+
+
+def test_a_freeze_that_lasts_is_a_mark_with_what_is_known_of_it() -> None:
+    (event,) = written(replace(FREEZE, is_lasting=True))
+    assert (event["ph"], event["name"], event["ts"]) == (
+        "i",
+        "still frozen: load_image (gallery.py:41)",
+        FREEZE.end_ns,
+    )
+    assert event["args"]["stacks"][0]["samples"] == 12
 
 
 def test_what_the_program_is_not_to_blame_for_is_told_apart() -> None:
@@ -258,6 +269,7 @@ def test_the_trace_of_a_watched_program_has_its_freezes_with_stacks_and_its_lag(
 
 KILLED = """
 import os, signal, sys
+from dataclasses import replace
 from pathlib import Path
 from desktop_app.responsiveness.journal import Journal, Kind, Span
 from desktop_app.responsiveness.trace import TraceWriter
