@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
-from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.freezes import Place, RepeatedFreeze, place_of
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
 from desktop_app.responsiveness.html_timeline import Timeline
@@ -113,10 +113,10 @@ def _card(name: str, value: str, remark: str) -> str:
 
 
 def _timeline(report: Report) -> str:
-    links: dict[object, str] = {}
+    links: dict[Place, str] = {}
     for kind, repeated in (("freeze", report.freezes), ("apart", report.apart)):
         for number, each in enumerate(repeated, 1):
-            links[_place(each.longest)] = f"{kind}-{number}"
+            links[place_of(each.longest)] = f"{kind}-{number}"
     entries: list[Entry] = list(report.entries)
     known = {(entry.start_ns, entry.end_ns) for entry in entries if isinstance(entry, Freeze)}
     # The oldest entries of a long run are forgotten, and so may be the longest freezes.
@@ -125,7 +125,7 @@ def _timeline(report: Report) -> str:
         for each in (*report.freezes, *report.apart)
         if (each.longest.start_ns, each.longest.end_ns) not in known
     ]
-    timeline = Timeline(report.start_ns, report.end_ns, lambda freeze: links.get(_place(freeze), ""))
+    timeline = Timeline(report.start_ns, report.end_ns, lambda freeze: links.get(place_of(freeze), ""))
     label = f"{answer(report)} When each freeze was; the table of the freezes holds the same in words."
     drawn = timeline.svg(entries, label)
     looks = [(f"s{band.value}", text) for band, text in BAND_TEXTS.items() if f'class="s{band.value}"' in drawn]
@@ -145,11 +145,6 @@ def _timeline(report: Report) -> str:
         '<section aria-labelledby="timeline">\n<h2 id="timeline">Timeline</h2>\n'
         f'<figure class="sheet timeline">{drawn}{legend}</figure>\n</section>\n'
     )
-
-
-def _place(freeze: Freeze) -> tuple[object, ...]:
-    frame = freeze.culprit.frame if freeze.culprit else None
-    return (frame.file, frame.line, frame.function, freeze.cause) if frame else (freeze.cause,)
 
 
 def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out: int) -> str:
