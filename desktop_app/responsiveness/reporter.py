@@ -104,6 +104,8 @@ class Reporter:
         """Count a freeze, and have it said; the watchdog's thread."""
         if freeze.is_lasting:
             self._lasting = freeze
+            if self._trace is not None:
+                self._trace.add(freeze)
         else:
             self._lasting = None
             self._tally.add(freeze)
@@ -192,6 +194,8 @@ def _trace_writer(options: WatchOptions, monitor: FreezeMonitor) -> TraceWriter 
     from desktop_app.responsiveness.trace import TraceWriter
 
     try:
-        return TraceWriter(options.trace, monitor.journal, program=options.program.name)
+        writer = TraceWriter(options.trace, monitor.journal, program=options.program.name)
     except OSError as error:
         raise UsageError(reason=f"--trace {options.trace}: it can't be written: {error.strerror}.") from None
+    monitor.on_lag = writer.add_lag
+    return writer

@@ -59,6 +59,8 @@ class FreezeMonitor:
         """The event-loop lag: of the beats, which come evenly over time."""
         self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
+        self.on_lag: Callable[[int, int], None] | None = None
+        """Is called for each beat with when it was served, and how late, in nanoseconds; the GUI thread."""
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
@@ -204,6 +206,8 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+            if self.on_lag is not None:
+                self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None or self.heartbeat is None:
             return
         is_startup, self._has_served = not self._has_served, True
