@@ -50,7 +50,7 @@ class Reporter:
         self.is_finished = False
         self.is_over_budget = False
         """Whether any freeze was; when it is finished."""
-        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS))
+        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS), follows_tasks=True)
         self._options = options
         self._tally = Tally(options.budget_ms)
         self._start_ns = self.monitor.clock()
