@@ -75,6 +75,8 @@ def _callee(file: str, call: str) -> str:
 
 def _whole(file: str, name: str) -> str:
     """Write the name of what it begins with as a module's, where it is one."""
+    if name.startswith("."):
+        return name
     first, dot, rest = name.partition(".")
     plain = re.match(r"\w*", first)
     assert plain is not None
@@ -87,7 +89,7 @@ def _whole(file: str, name: str) -> str:
 
 def _parsed(call: str) -> ast.expr | None:
     try:
-        return ast.parse(call, mode="eval").body
+        return ast.parse(f"...{call}" if call.startswith(".") else call, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
-from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.freezes import Place, RepeatedFreeze, place_of
 from desktop_app.responsiveness.html_style import STYLE
-from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text
+from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
 from desktop_app.responsiveness.html_timeline import Timeline
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.report import Report
@@ -47,6 +47,8 @@ def answer(report: Report) -> str:
     if not report.has_application:
         return "The program made no QApplication: there was no window to watch."
     ran = duration_text(report.duration_ns)
+    if not report.has_event_loop and not report.freeze_count:
+        return "The event loop of the program never ran: there was no window that could answer."
     if not report.freeze_count:
         return f"No freeze of {LONG_TASK_MS} ms or more in {ran}."
     frozen = f"The window was frozen for {duration_text(report.frozen_ns)} of {ran}"
@@ -67,11 +69,11 @@ def _head(report: Report) -> str:
         budget = f"{over} longer than the budget of {duration_text(report.budget_ms * 1_000_000)}."
     else:
         budget = f"None was longer than the budget of {duration_text(report.budget_ms * 1_000_000)}."
-    extra = f"<span>{budget}</span>" if report.freeze_count else ""
+    extra = f"<span>{prose(budget)}</span>" if report.freeze_count else ""
     return (
         f'<header>\n<p class="kicker">Responsiveness report · {escaped(began)}{state}</p>\n'
         f"<h1>{escaped(report.program)}{given}</h1>\n"
-        f'<p class="answer mark{Band.of(report.longest_ns).value}">{escaped(answer(report))}{extra}</p>\n</header>\n'
+        f'<p class="answer mark{Band.of(report.longest_ns).value}">{prose(answer(report))}{extra}</p>\n</header>\n'
     )
 
 
@@ -84,10 +86,13 @@ def _cards(report: Report) -> str:
         ("p99", report.lag.p99_ns),
         ("max", report.lag.max_ns),
     )
-    quartet = "".join(f"<span><small>{name}</small>{duration_text(value)}</span>" for name, value in lag)
+    quartet = "".join(
+        f"<span><small>{name}</small>{duration_text(value) if report.lag.max_ns else '–'}</span>"
+        for name, value in lag
+    )
     cards = [
         _card("Duration", duration_text(report.duration_ns), "from start to end"),
-        _card("Frozen in all", duration_text(report.frozen_ns), f"{share:.1%} of the time".replace("%", " %", 1)),
+        _card("Frozen in all", duration_text(report.frozen_ns), f"{100 * share:.1f} % of the time"),
         _card("Longest freeze", duration_text(report.longest_ns), BAND_TEXTS.get(Band.of(report.longest_ns), "none")),
         _card(
             "Freezes", f"{report.freeze_count}", f"in {counted_text(places, 'place', 'places')}" if places else "none"
@@ -104,14 +109,14 @@ def _cards(report: Report) -> str:
 
 
 def _card(name: str, value: str, remark: str) -> str:
-    return f'<div class="card"><dt>{name}</dt><dd>{value}</dd><dd>{escaped(remark)}</dd></div>'
+    return f'<div class="card"><dt>{name}</dt><dd>{value}</dd><dd>{prose(remark)}</dd></div>'
 
 
 def _timeline(report: Report) -> str:
-    links: dict[object, str] = {}
+    links: dict[Place, str] = {}
     for kind, repeated in (("freeze", report.freezes), ("apart", report.apart)):
         for number, each in enumerate(repeated, 1):
-            links[_place(each.longest)] = f"{kind}-{number}"
+            links[place_of(each.longest)] = f"{kind}-{number}"
     entries: list[Entry] = list(report.entries)
     known = {(entry.start_ns, entry.end_ns) for entry in entries if isinstance(entry, Freeze)}
     # The oldest entries of a long run are forgotten, and so may be the longest freezes.
@@ -120,7 +125,7 @@ def _timeline(report: Report) -> str:
         for each in (*report.freezes, *report.apart)
         if (each.longest.start_ns, each.longest.end_ns) not in known
     ]
-    timeline = Timeline(report.start_ns, report.end_ns, lambda freeze: links.get(_place(freeze), ""))
+    timeline = Timeline(report.start_ns, report.end_ns, lambda freeze: links.get(place_of(freeze), ""))
     label = f"{answer(report)} When each freeze was; the table of the freezes holds the same in words."
     drawn = timeline.svg(entries, label)
     looks = [(f"s{band.value}", text) for band, text in BAND_TEXTS.items() if f'class="s{band.value}"' in drawn]
@@ -142,11 +147,6 @@ def _timeline(report: Report) -> str:
     )
 
 
-def _place(freeze: Freeze) -> tuple[object, ...]:
-    frame = freeze.culprit.frame if freeze.culprit else None
-    return (frame.file, frame.line, frame.function, freeze.cause) if frame else (freeze.cause,)
-
-
 def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out: int) -> str:
     head = f'<section aria-labelledby="{kind}s">\n<h2 id="{kind}s">{title}</h2>\n'
     if not freezes:
@@ -154,8 +154,9 @@ def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out
             f'{head}<div class="sheet empty"><strong>No freeze of {LONG_TASK_MS} ms or more</strong>'
             "The window answered within that time throughout.</div>\n</section>\n"
         )
-    columns = '<th scope="col">Where</th><th scope="col">Why</th>' + "".join(
-        f'<th scope="col" class="n">{name}</th>' for name in ("Count", "Longest", "In all")
+    # A style that makes lines of cells takes away what they are, unless that is said.
+    columns = '<th scope="col" role="columnheader">Where</th><th scope="col" role="columnheader">Why</th>' + "".join(
+        f'<th scope="col" role="columnheader" class="n">{name}</th>' for name in ("Count", "Longest", "In all")
     )
     bodies = "".join(_body(each, f"{kind}-{number}") for number, each in enumerate(freezes, 1))
     note = (
@@ -164,8 +165,8 @@ def _places(freezes: tuple[RepeatedFreeze, ...], title: str, kind: str, left_out
         else ""
     )
     return (
-        f'{head}<div class="sheet freezes"><table><thead><tr>{columns}</tr></thead>\n{bodies}</table></div>\n'
-        f"{note}</section>\n"
+        f'{head}<div class="sheet freezes"><table role="table"><thead role="rowgroup"><tr role="row">{columns}</tr>'
+        f"</thead>\n{bodies}</table></div>\n{note}</section>\n"
     )
 
 
@@ -177,7 +178,7 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
         frame = freeze.culprit.frame
         where, place = frame.function, f"{frame.file}:{frame.line}"
     numbers = "".join(
-        f'<td class="n" data-label="{name}">{value}</td>'
+        f'<td role="cell" class="n" data-label="{name}">{value}</td>'
         for name, value in (
             ("Count", repeated.count),
             ("Longest", f"<strong>{duration_text(freeze.duration_ns)}</strong>"),
@@ -185,19 +186,20 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
         )
     )
     return (
-        f'<tbody id="{link}" class="mark{mark}"><tr><th scope="row"><span class="where">{escaped(where)}</span>'
-        f'<span class="place">{escaped(place)}</span></th><td class="cause">{escaped(freeze.cause.value)}</td>'
-        f'{numbers}</tr>\n<tr><td class="more" colspan="5">{"".join(_more(freeze))}</td></tr></tbody>\n'
+        f'<tbody id="{link}" role="rowgroup" class="mark{mark}"><tr role="row"><th scope="row" role="rowheader">'
+        f'<span class="where">{escaped(where)}</span><span class="place">{escaped(place)}</span></th>'
+        f'<td role="cell" class="cause">{escaped(freeze.cause.value)}</td>{numbers}</tr>\n'
+        f'<tr role="row"><td role="cell" class="more" colspan="5">{"".join(_more(freeze))}</td></tr></tbody>\n'
     )
 
 
 def _more(freeze: Freeze) -> Iterator[str]:
     verdict = verdict_of(freeze)
-    yield f'<p class="verdict">{escaped(verdict.text)}</p>'
+    yield f'<p class="verdict">{prose(verdict.text)}</p>'
     for remark in _remarks(freeze):
-        yield f'<p class="remark">{escaped(remark)}</p>'
+        yield f'<p class="remark">{prose(remark)}</p>'
     if verdict.fix:
-        yield f'<div class="instead"><span>Instead</span><pre><code>{escaped(verdict.fix)}</code></pre></div>'
+        yield f'<p class="fix">{prose(verdict.fix)}</p>'
     if freeze.stacks:
         samples = sum(each.count for each in freeze.stacks)
         found = (

@@ -28,12 +28,12 @@ body {
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
 }
 main { max-width: 1080px; margin: 0 auto; padding: 40px 24px 64px; }
-h1, h2, h3, p, dl, dd, figure, table, pre, ol { margin: 0; padding: 0; }
+h1, h2, p, dl, dd, figure, table, ol { margin: 0; padding: 0; }
 h1 { font-size: 26px; line-height: 1.25; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 h2 { font-size: 17px; line-height: 1.3; margin: 40px 0 12px; }
 a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
-code, pre {
+code {
   font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.87em;
 }
 .kicker { color: var(--muted); font-size: 13px; margin-bottom: 4px; }
@@ -47,9 +47,9 @@ code, pre {
 .note { color: var(--muted); font-size: 13px; margin-top: 8px; }
 
 .cards { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 16px; }
-.card { flex: 1 1 200px; padding: 14px 16px; }
+.card { flex: 1 1 150px; padding: 14px 16px; }
 .card, .answer, .sheet { background: var(--surface); border: 1px solid var(--border); border-radius: 10px; }
-.card.wide { flex: 3 1 400px; }
+.card.wide { flex: 3 1 460px; }
 .card dt { color: var(--muted); font-size: 13px; }
 .card dd { font-size: 24px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .card dd + dd { font-size: 13px; line-height: 1.45; font-weight: 400; color: var(--muted); margin-top: 2px; }
@@ -97,12 +97,12 @@ table { border-collapse: collapse; width: 100%; }
 .markapart { --mark: var(--apart); }
 .verdict { max-width: 78ch; overflow-wrap: anywhere; }
 .remark { color: var(--muted); font-size: 13px; max-width: 78ch; overflow-wrap: anywhere; }
-.instead { margin-top: 8px; }
-.instead span { font-size: 13px; color: var(--muted); }
-pre {
-  background: var(--raised); border-radius: 8px; padding: 10px 12px; margin-top: 4px; overflow-x: auto;
-  white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5;
+.fix {
+  background: var(--raised); border-radius: 8px; padding: 10px 14px; margin-top: 8px; max-width: 88ch;
+  white-space: pre-wrap; overflow-wrap: anywhere;
 }
+.verdict code, .fix code { color: var(--accent); }
+.fix code { white-space: break-spaces; }
 details { margin-top: 8px; }
 summary { cursor: pointer; color: var(--accent); font-size: 14px; width: fit-content; }
 details details { margin-left: 18px; }
@@ -139,7 +139,7 @@ footer { margin-top: 40px; color: var(--muted); font-size: 13px; max-width: 78ch
   body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .card, .answer, .timeline, .freezes tr, pre { break-inside: avoid; }
+  .card, .answer, .timeline, .freezes tr, .fix { break-inside: avoid; }
   h2 { break-after: avoid; }
 }
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
@@ -14,6 +15,15 @@ def escaped(text: str) -> str:
     """Make text that came from outside harmless in HTML, also within an attribute; drops what no page may hold."""
     fine = "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
     return html.escape(fine, quote=True)
+
+
+def prose(text: str) -> str:
+    """Make a sentence harmless; what stands between backticks is code, and a number stays with its unit."""
+    return re.sub(r"`([^`]+)`|(?<=\d) (?=(?:ms|s|min|h|%)(?!\w))", _code_or_space, escaped(text))
+
+
+def _code_or_space(found: re.Match[str]) -> str:
+    return f"<code>{found[1]}</code>" if found[1] else "\N{NO-BREAK SPACE}"
 
 
 def duration_text(duration_ns: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
@@ -27,7 +28,14 @@ POOR_NS = 500 * NS_PER_MS
 """Input to next paint: good up to the one, poor above the other (https://web.dev/articles/inp)."""
 
 GUI_HEIGHT, ROW_HEIGHT, NAME_HEIGHT, GAP = 32, 10, 20, 4
-TITLES = {Lane.GUI: "GUI thread", Lane.TASKS: "asyncio tasks", Lane.NETWORK: "Network", Lane.DATABASE: "Database"}
+LANES = {kind: kind.lane for kind in Kind}
+LOOKS = {kind: f"s{kind.lane.value}" for kind in Kind} | {
+    Kind.PAINT: "spaint",
+    Kind.INPUT: "spaint",
+    Kind.TASK: "stask",
+    Kind.WAIT: "swait",
+}
+TITLES = {Lane.TASKS: "asyncio tasks", Lane.NETWORK: "Network", Lane.DATABASE: "Database"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ class Block:
     end_ns: int
     look: str
     """The class that colours it."""
-    title: str
+    source: Entry | None = None
+    """What it is; of several, the heaviest."""
     link: str = ""
     weight: int = 0
     """Of several, the heaviest is what the block looks like and links to."""
@@ -47,34 +56,49 @@ class Block:
     """What belongs together is drawn in one row where it can be."""
 
 
+_start_of = attrgetter("start_ns")
+_weight_of = attrgetter("weight")
+
+
 def merged(blocks: Iterable[Block], step_ns: int) -> list[Block]:
     """Join blocks that overlap, and those which could not be told apart, however many there are."""
     joined: list[Block] = []
-    for block in sorted(blocks, key=lambda each: each.start_ns):
-        last = joined[-1] if joined else None
-        if last is None or not _is_one(last, block, step_ns):
-            joined.append(block)
+    same: list[Block] = []
+    start_ns = end_ns = 0
+    for block in sorted(blocks, key=_start_of):
+        if same and _is_one(same[-1], start_ns, end_ns, block, step_ns):
+            end_ns = max(end_ns, block.end_ns)
+            same.append(block)
             continue
-        heavier = max(last, block, key=lambda each: each.weight)
-        end_ns, count = max(last.end_ns, block.end_ns), last.count + block.count
-        joined[-1] = replace(heavier, start_ns=last.start_ns, end_ns=end_ns, count=count)
-    return joined
+        if same:
+            joined.append(_joined(same, end_ns))
+        same, start_ns, end_ns = [block], block.start_ns, block.end_ns
+    return [*joined, _joined(same, end_ns)] if same else joined
 
 
-def _is_one(last: Block, block: Block, step_ns: int) -> bool:
-    if block.start_ns // step_ns > last.end_ns // step_ns:
+def _is_one(last: Block, start_ns: int, end_ns: int, block: Block, step_ns: int) -> bool:
+    """Tell whether a block is drawn as one with those before it, which reach from start to end."""
+    if block.start_ns < end_ns:
+        return True
+    if block.start_ns // step_ns > end_ns // step_ns:
         return False
-    shortest_ns = min(each.end_ns - each.start_ns for each in (last, block))
-    return block.start_ns < last.end_ns or block.look == last.look or shortest_ns < step_ns
+    return block.look == last.look or end_ns - start_ns < step_ns or block.end_ns - block.start_ns < step_ns
+
+
+def _joined(same: list[Block], end_ns: int) -> Block:
+    if len(same) == 1:
+        return same[0]
+    return replace(max(same, key=_weight_of), start_ns=same[0].start_ns, end_ns=end_ns, count=len(same))
 
 
 def rows_of(blocks: Iterable[Block]) -> list[list[Block]]:
     """Spread blocks over rows so that none overlap, but for the last row, which takes what is too much."""
     rows: list[list[Block]] = []
     more: list[Block] = []
-    for block in sorted(blocks, key=lambda each: each.start_ns):
-        free = [row for row in rows if row[-1].end_ns <= block.start_ns]
-        row = next((row for row in free if row[-1].group == block.group), free[0] if free else None)
+    for block in sorted(blocks, key=_start_of):
+        start_ns, group = block.start_ns, block.group
+        free = [row for row in rows if row[-1].end_ns <= start_ns]
+        row = next((row for row in free if row[-1].group == group), free[0] if free else None)
         if row is not None:
             row.append(block)
         elif len(rows) < MOST_ROWS:
@@ -127,8 +151,8 @@ class Timeline:
                 case InputMark():
                     inputs.append(_input(entry))
                 case Span():
-                    spans[entry.kind.lane].append(_span(entry))
-        self._lane("GUI thread", GUI_HEIGHT, [apart, spans[Lane.GUI], freezes], "gui")
+                    spans[LANES[entry.kind]].append(_span(entry))
+        self._lane("GUI thread", GUI_HEIGHT, [spans[Lane.GUI], apart, freezes], "gui")
         if inputs:
             self._lane("Keys and clicks", ROW_HEIGHT, [inputs])
         for lane in (Lane.TASKS, Lane.NETWORK, Lane.DATABASE):
@@ -161,7 +185,9 @@ class Timeline:
         start = min(max(0, block.start_ns - self._start_ns), self._duration_ns)
         end = min(max(start, block.end_ns - self._start_ns), self._duration_ns)
         x, width = (100 * each / self._duration_ns for each in (start, end - start))
-        title = f"{block.count} together, the longest {block.title}" if block.count > 1 else block.title
+        title = _title(block.source) if block.source else ""
+        if block.count > 1:
+            title = f"{block.count:,} together, the longest {title}"
         at = duration_text(start) if start else "the start"
         drawn = (
             f'<rect class="{block.look}" x="{x:.2f}%" y="{self._y + 0.5}" width="{max(width, 0.01):.2f}%"'
@@ -171,11 +197,8 @@ class Timeline:
 
     def _freeze(self, freeze: Freeze) -> Block:
         is_own = freeze.cause.is_of_the_program
-        title = f"{duration_text(freeze.duration_ns)} {freeze.cause} in {place_text(freeze)}"
-        if not is_own:
-            title = f"{duration_text(freeze.duration_ns)} {freeze.cause}"
         look = f"s{freeze.band.value}" if is_own else "sapart"
-        return Block(freeze.start_ns, freeze.end_ns, look, title, self._link_of(freeze), freeze.duration_ns)
+        return Block(freeze.start_ns, freeze.end_ns, look, freeze, self._link_of(freeze), freeze.duration_ns)
 
     def _axis(self) -> str:
         parts = []
@@ -198,19 +221,22 @@ def _tick_text(at_ns: int) -> str:
 def _input(mark: InputMark) -> Block:
     latency_ns = mark.painted_ns - mark.at_ns
     look = "s0" if latency_ns <= GOOD_NS else "s100" if latency_ns <= POOR_NS else "s500"
-    return Block(
-        mark.at_ns, mark.at_ns, look, f"{mark.name}, painted {duration_text(latency_ns)} later", "", latency_ns
-    )
+    return Block(mark.at_ns, mark.at_ns, look, mark, weight=latency_ns)
 
 
 def _span(span: Span) -> Block:
-    look = "spaint" if span.kind.lane is Lane.GUI else f"s{span.kind.lane.value}"
-    if span.kind is Kind.TASK:
-        look = "stask"
-    elif span.kind is Kind.WAIT:
-        look = "swait"
-    duration_ns = span.end_ns - span.start_ns
-    what = f"{span.kind.value} {span.name}".strip()
     return Block(
-        span.start_ns, span.end_ns, look, f"{what}, {duration_text(duration_ns)}", "", duration_ns, 1, span.group
+        span.start_ns, span.end_ns, LOOKS[span.kind], span, weight=span.end_ns - span.start_ns, group=span.group
     )
+
+
+def _title(entry: Entry) -> str:
+    """Tell what a block is, for whoever points at it."""
+    match entry:
+        case Freeze():
+            title = f"{duration_text(entry.duration_ns)} {entry.cause}"
+            return f"{title} in {place_text(entry)}" if entry.cause.is_of_the_program else title
+        case InputMark():
+            return f"{entry.name}, painted {duration_text(entry.painted_ns - entry.at_ns)} later"
+        case Span():
+            return f"{f'{entry.kind.value} {entry.name}'.strip()}, {duration_text(entry.end_ns - entry.start_ns)}"

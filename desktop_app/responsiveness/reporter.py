@@ -50,7 +50,7 @@ class Reporter:
         self.is_finished = False
         self.is_over_budget = False
         """Whether any freeze was; when it is finished."""
-        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS))
+        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS), follows_tasks=True)
         self._options = options
         self._tally = Tally(options.budget_ms)
         self._start_ns = self.monitor.clock()
@@ -72,8 +72,6 @@ class Reporter:
             UsageError: The trace's file cannot be made.
         """
         self._trace = _trace_writer(self._options, self.monitor)
-        if self._trace is not None:
-            self.monitor.listen_to_lag(self._trace.add_lag)
         self._thread.start()
         self.monitor.listen(self._on_freeze)
         self.monitor.attach()
@@ -106,6 +104,8 @@ class Reporter:
         """Count a freeze, and have it said; the watchdog's thread."""
         if freeze.is_lasting:
             self._lasting = freeze
+            if self._trace is not None:
+                self._trace.add(freeze)
         else:
             self._lasting = None
             self._tally.add(freeze)
@@ -194,6 +194,8 @@ def _trace_writer(options: WatchOptions, monitor: FreezeMonitor) -> TraceWriter 
     from desktop_app.responsiveness.trace import TraceWriter
 
     try:
-        return TraceWriter(options.trace, monitor.journal, program=options.program.name)
+        writer = TraceWriter(options.trace, monitor.journal, program=options.program.name)
     except OSError as error:
         raise UsageError(reason=f"--trace {options.trace}: it can't be written: {error.strerror}.") from None
+    monitor.on_lag = writer.add_lag
+    return writer

@@ -74,7 +74,7 @@ class TraceWriter:
         self.close()
 
     def add(self, entry: Entry) -> None:
-        """Have an entry written soon; any thread, and it waits for nothing."""
+        """Have an entry written soon; any thread, and it waits for nothing. A freeze that lasts may be added, too."""
         self._append(entry)
 
     def add_lag(self, at_ns: int, lag_ns: int) -> None:
@@ -116,7 +116,9 @@ class TraceWriter:
             raise self._error
 
     def _append(self, entry: Entry | Lag) -> None:
-        if len(self._waiting) >= MOST_WAITING or self._is_closing:
+        if self._is_closing:
+            return
+        if len(self._waiting) >= MOST_WAITING:
             self.dropped += 1
             return
         self._waiting.append(entry)

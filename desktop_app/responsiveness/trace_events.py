@@ -21,6 +21,7 @@ Event: TypeAlias = dict[str, object]
 """Its times (``ts``, ``dur``) are nanoseconds until it is `encoded`."""
 
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_TIMES = ("ts", "dur")
 
 MOST_REMEMBERED = 256
 """Of the blocks on the GUI thread's lane, and of the groups that share a row."""
@@ -39,14 +40,13 @@ def encoded(event: Event) -> bytes:
 
     A number that is not whole would lose some in floating point after some months of uptime.
     """
-    times = "".join(f',"{key}":{_microseconds(event[key])}' for key in ("ts", "dur") if key in event)
-    rest = _JSON.encode({key: value for key, value in event.items() if key not in ("ts", "dur")})
-    return (rest[:-1] + times + "}").encode("ascii")
+    return ("{" + ",".join([_member(key, value) for key, value in event.items()]) + "}").encode("ascii")
 
 
-def _microseconds(value: object) -> str:
-    assert isinstance(value, int)
-    return f"{value // 1000}.{value % 1000:03d}"
+def _member(key: str, value: object) -> str:
+    if type(value) is not int:
+        return f'"{key}":{_JSON.encode(value)}'
+    return f'"{key}":{value // 1000}.{value % 1000:03d}' if key in _TIMES else f'"{key}":{value}'
 
 
 class Nesting:
@@ -126,13 +126,18 @@ class TraceEvents:
                 )
             case InputMark():
                 yield from self._input(entry)
+            case Freeze(is_lasting=True):
+                # It is told again when it has ended, if the program lives to see that.
+                args = _freeze_args(entry)
+                name, at_ns = f"still {_freeze_name(entry)}", entry.end_ns
+                yield self._event("i", name, self._threads[Lane.GUI], at_ns, cat="freeze", s="t", args=args)
             case Freeze():
                 category = "freeze" if entry.cause.is_of_the_program else "not the program"
                 yield from self._block(
                     category, _freeze_name(entry), entry.start_ns, entry.end_ns, _freeze_args(entry)
                 )
             case Span():
-                args: dict[str, object] = {"name": _text(entry.name)} if entry.name else {}
+                args = {"name": _text(entry.name)} if entry.name else {}
                 lane = entry.kind.lane
                 if lane is Lane.GUI:
                     yield from self._block("gui", entry.kind.value, entry.start_ns, entry.end_ns, args)
@@ -158,7 +163,8 @@ class TraceEvents:
         self, category: str, name: str, row: int, thread_id: int, start_ns: int, end_ns: int, args: dict[str, object]
     ) -> Iterator[Event]:
         start_ns, end_ns = _ordered(start_ns, end_ns)
-        yield self._event("b", name, thread_id, start_ns, cat=category, id=row, args=args)
+        more = {"args": args} if args else {}
+        yield self._event("b", name, thread_id, start_ns, cat=category, id=row, **more)
         yield self._event("e", name, thread_id, end_ns, cat=category, id=row)
 
     def _input(self, mark: InputMark) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask
 from desktop_app.responsiveness.html_report import answer, html_report
 from desktop_app.responsiveness.html_style import STYLE
-from desktop_app.responsiveness.html_text import duration_text
+from desktop_app.responsiveness.html_text import duration_text, prose
 from desktop_app.responsiveness.html_timeline import MOST_TICKS, STEPS, Block, merged, rows_of, ticks_ns
 from desktop_app.responsiveness.report import Report
 from tests.helpers.browser import CHROMIUM, browse, noting_proxy
@@ -107,6 +107,20 @@ def test_where_there_was_no_window_that_is_said() -> None:
     assert "no QApplication" in Page(html_report(replace(empty_report(), has_application=False))).text
 
 
+def test_where_the_event_loop_never_ran_that_is_said() -> None:
+    assert "never ran" in answer(replace(empty_report(), has_event_loop=False))
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_else_is() -> None:
+    assert prose("use `a<b` & `c`, not `") == "use <code>a&lt;b</code> &amp; <code>c</code>, not `"
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    assert (
+        prose("in 5 s of 10 seconds, `wait(3 s)`") == "in 5\N{NO-BREAK SPACE}s of 10 seconds, <code>wait(3 s)</code>"
+    )
+
+
 def test_each_place_has_a_row_with_its_numbers() -> None:
     page = Page(html_report(rich_report()))
     assert [each for each in page.all("id") if each.startswith("freeze-")] == [f"freeze-{n}" for n in range(1, 6)]
@@ -114,10 +128,29 @@ def test_each_place_has_a_row_with_its_numbers() -> None:
         assert any(words in text for text in page.texts), words
 
 
+def test_each_stack_can_be_unfolded_by_key_and_each_cell_says_what_it_is() -> None:
+    text = html_report(rich_report())
+    page = Page(text)
+    stacks = sum(len(each.longest.stacks) for each in rich_report().freezes)
+    assert page.tags.count("details") == page.tags.count("summary") == stacks + 4
+    assert page.tags.count("ol") == stacks
+    for tag, roles in (("th", "columnheader|rowheader"), ("td", "cell"), ("tr", "row"), ("table", "table")):
+        assert len(re.findall(rf'<{tag} [^>]*role="(?:{roles})"', text)) == page.tags.count(tag)
+    assert page.all("scope").count("row") == 6
+
+
 def test_what_is_not_of_the_program_s_making_has_a_table_of_its_own() -> None:
     page = Page(html_report(rich_report()))
     assert page.all("id").count("apart-1") == 1
     assert "Not of the program’s making" in page.texts
+
+
+def test_whoever_points_at_a_block_is_told_what_it_is() -> None:
+    titles = re.findall("<title>([^<]*)</title></rect>", html_report(rich_report()))
+    assert "1.50 s waiting in load_image (gallery.py:41), at 6.00 s" in titles
+    assert "2.10 s not scheduled, at 33 s" in titles
+    assert "wait GET /thumbnails/0, 1.40 s, at 8.20 s" in titles
+    assert "key, painted 12 ms later, at 1.50 s" in titles
 
 
 def test_each_link_leads_somewhere_on_the_page() -> None:
@@ -164,21 +197,21 @@ def test_an_hour_s_page_is_bounded_and_no_row_has_more_blocks_than_steps() -> No
 
 def test_blocks_that_cannot_be_told_apart_are_one_and_look_like_the_worst() -> None:
     blocks = [
-        Block(0, 3, "s50", "a", weight=3),
-        Block(4, 9, "s500", "b", "there", weight=5),
-        Block(30, 31, "s50", "c"),
+        Block(0, 3, "s50", weight=3),
+        Block(4, 9, "s500", None, "there", weight=5),
+        Block(30, 31, "s50"),
     ]
-    assert merged(blocks, 10) == [Block(0, 9, "s500", "b", "there", weight=5, count=2), blocks[2]]
+    assert merged(blocks, 10) == [Block(0, 9, "s500", None, "there", weight=5, count=2), blocks[2]]
 
 
 def test_what_follows_at_once_but_is_something_else_stays_apart() -> None:
-    blocks = [Block(0, 30, "snetwork", "connect"), Block(30, 90, "swait", "wait")]
+    blocks = [Block(0, 30, "snetwork"), Block(30, 90, "swait")]
     assert merged(blocks, 10) == blocks
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 300), st.sampled_from("ab")), max_size=300))
 def test_a_merged_row_is_short_and_leaves_nothing_out(stretches: list[tuple[int, int, str]]) -> None:
-    blocks = [Block(start, start + length, look, "") for start, length, look in stretches]
+    blocks = [Block(start, start + length, look) for start, length, look in stretches]
     row = merged(blocks, 100)
     assert len(row) <= 2 * 104
     assert sum(each.count for each in row) == len(blocks)
@@ -187,7 +220,7 @@ def test_a_merged_row_is_short_and_leaves_nothing_out(stretches: list[tuple[int,
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 30), st.integers(0, 3)), max_size=60))
 def test_rows_hold_everything_and_only_the_last_may_overlap(stretches: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(start, start + length, "a", "", group=group) for start, length, group in stretches]
+    blocks = [Block(start, start + length, "a", group=group) for start, length, group in stretches]
     rows = rows_of(blocks)
     assert sorted(map(id, blocks)) == sorted(id(each) for row in rows for each in row)
     for row in rows[:4]:
@@ -236,7 +269,13 @@ def test_every_text_is_legible_in_both_themes(theme: int) -> None:
     colors = dict(re.findall(r"--([\w-]+): (#\w{6})", re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[theme]))
     texts = ["text", "muted", "accent", "b0", "b50", "b100", "b250", "b500", "b5000"]
     pairs = [(text, ground) for text in texts for ground in ("surface", "page")]
-    pairs += [("text", "raised"), ("text", "accent-soft"), ("muted", "accent-soft"), ("accent", "accent-soft")]
+    pairs += [
+        ("text", "raised"),
+        ("accent", "raised"),
+        ("text", "accent-soft"),
+        ("muted", "accent-soft"),
+        ("accent", "accent-soft"),
+    ]
     poor = {pair: contrast(colors[pair[0]], colors[pair[1]]) for pair in pairs}
     assert {pair: ratio for pair, ratio in poor.items() if ratio < 4.5} == {}
     shapes = ["apart", "task", "network", "database", "paint"]
@@ -286,9 +325,12 @@ def test_that_test_would_notice(tmp_path: Path) -> None:
 
 
 @in_a_browser
-@pytest.mark.parametrize(("scheme", "worst", "ground"), [(1, "#8a1250", "#f4f5f8"), (0, "#ff8cc6", "#14161b")])
+@pytest.mark.parametrize(
+    ("scheme", "worst", "ground", "sheet"),
+    [(1, "#8a1250", "#f4f5f8", "#ffffff"), (0, "#ff8cc6", "#14161b", "#1c1f26")],
+)
 def test_a_browser_draws_the_worst_freeze_in_its_colour_in_both_themes(
-    tmp_path: Path, scheme: int, worst: str, ground: str
+    tmp_path: Path, scheme: int, worst: str, ground: str, sheet: str
 ) -> None:
     page, picture = tmp_path / "report.html", tmp_path / "report.png"
     page.write_text(html_report(rich_report()), encoding="utf-8")
@@ -300,6 +342,7 @@ def test_a_browser_draws_the_worst_freeze_in_its_colour_in_both_themes(
     # 5.6 s of 40 s, on about 900 pixels, 30 pixels high
     assert 150 < colors.count(worst) < 400
     assert colors[0] == ground
+    assert colors.count(sheet) > 3000
 
 
 MEASURED = "<script>document.body.id = `${innerWidth},${document.documentElement.scrollWidth}`</script></body>"

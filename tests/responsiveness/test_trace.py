@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ def test_a_freeze_is_a_block_of_the_gui_thread_with_its_stacks() -> None:
     ]
     assert (args["cause"], args["late sample"], args["task"]) == ("waiting", False, "loading")
     assert args["verdict"] == verdict_of(FREEZE).text
+
+
+def test_a_freeze_that_lasts_is_a_mark_with_what_is_known_of_it() -> None:
+    (event,) = written(replace(FREEZE, is_lasting=True))
+    assert (event["ph"], event["name"], event["ts"]) == (
+        "i",
+        "still frozen: load_image (gallery.py:41)",
+        FREEZE.end_ns,
+    )
+    assert event["args"]["stacks"][0]["samples"] == 12
 
 
 def test_what_the_program_is_not_to_blame_for_is_told_apart() -> None:
@@ -164,16 +175,16 @@ def test_an_hour_s_run_does_not_live_in_memory(tmp_path: Path) -> None:
     try:
         with TraceWriter(path, journal) as writer:
             for index in range(200_000):
-                if index == 150_000:
-                    tracemalloc.start()  # it makes everything slow: the last quarter shows what is kept of each
+                if index == 180_000:
+                    tracemalloc.start()  # it makes everything slow: these show, too, whether any of each is kept
                 journal.add(Span(Kind.WAIT, index * 1000, index * 1000 + 900, "GET /v1", index % 5000))
-                if index % 2000 == 1999:
+                if index % 1000 == 999:
                     writer.flush()
                     sizes.append(path.stat().st_size)
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak_bytes < 3_000_000
+    assert peak_bytes < 2_000_000
     assert sizes == sorted(set(sizes))
     assert sizes[-1] > 30_000_000
     assert writer.dropped == 0
@@ -236,8 +247,29 @@ def test_nothing_is_listened_to_after_the_end() -> None:
     assert not [each for each in threading.enumerate() if each.name == "trace-writer"]
 
 
+def test_the_trace_of_a_watched_program_has_its_freezes_with_stacks_and_its_lag(tmp_path: Path) -> None:
+    path, gallery = tmp_path / "trace.json", Path(__file__).parents[1] / "apps" / "gallery.py"
+    ended = subprocess.run(
+        [sys.executable, "-m", "desktop_app", "watch", "--trace", str(path), str(gallery), "--quit-after", "400"],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 0, ended.stderr
+    events = check_trace(path.read_text())
+    freeze = max((event for event in events if event["ph"] == "X"), key=lambda event: int(event["dur"]))
+    assert freeze["name"].startswith("frozen: show_all (gallery.py:")
+    assert freeze["dur"] >= 1_400 * NS_PER_MS
+    assert any("show_all" in line for line in freeze["args"]["stacks"][0]["stack"])
+    lags = [float(event["args"]["ms"]) for event in events if event["ph"] == "C"]
+    assert max(lags) > 1_000
+
+
 KILLED = """
 import os, signal, sys
+from dataclasses import replace
 from pathlib import Path
 from desktop_app.responsiveness.journal import Journal, Kind, Span
 from desktop_app.responsiveness.trace import TraceWriter

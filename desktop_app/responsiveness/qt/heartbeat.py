@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,13 +11,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from shiboken6 import isValid
+from shiboken6 import delete, isValid
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.qt.undisturbed import connect_undisturbed
+from desktop_app.responsiveness.stacks import place_of
 from desktop_app.responsiveness.task_stack import running_loop_here
 
 if TYPE_CHECKING:
@@ -56,11 +58,14 @@ class Heartbeat(QObject):
         """Whether nothing that is served just now counts; the owner says so."""
         self.running_loop: AbstractEventLoop | None = None
         """The asyncio loop that the thread ran when it last served something."""
+        self.ask_instead: Callable[[], None] | None = None
+        """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
+        self._ident = threading.main_thread().ident
 
     @property
     def is_watched(self) -> bool:
@@ -73,6 +78,7 @@ class Heartbeat(QObject):
         application = QCoreApplication.instance()
         if application is not None:
             connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
+        self._ident = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -86,9 +92,15 @@ class Heartbeat(QObject):
         if self._timer is not None:
             self._timer.stop()
 
-    def stop_soon(self) -> None:
-        """Cease to measure, and go; any thread."""
-        with suppress(RuntimeError):  # it was deleted with the application
+    def go(self) -> None:
+        """Cease to measure, and leave nothing behind; any thread, at once in its own."""
+        if not isValid(self):
+            return
+        if self._ident == threading.get_ident():
+            self.stop()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            delete(self)
+        else:
             QCoreApplication.postEvent(self, QEvent(STOP))
 
     def set_interval_ms(self, interval_ms: int) -> None:
@@ -97,6 +109,9 @@ class Heartbeat(QObject):
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
+        if (ask := self.ask_instead) is not None:
+            ask()
+            return
         with suppress(RuntimeError):  # it was deleted with the application
             if self._timer is None:
                 QCoreApplication.postEvent(self, QEvent(PING))
@@ -135,9 +150,9 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before."""
+        """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
-        self._expect_next()
+        self._expect_next(0)
 
     def _on_about_to_quit(self, _running: FrameType | None) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
@@ -162,10 +177,11 @@ class Heartbeat(QObject):
 
     def _take_place(self, running: FrameType | None) -> None:
         """Note which frame runs the event loop: the one under what Qt has called."""
-        self.idle_place = (id(running), running.f_lasti) if running else (0, 0)
+        self.idle_place = place_of(running)
 
-    def _expect_next(self) -> None:
-        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+    def _expect_next(self, after_ms: int | None = None) -> None:
+        interval_ms = self._interval_ms if after_ms is None else after_ms
+        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
         self.detector.expect(due_ns)
         if self._timer is not None:
-            self._timer.start(self._interval_ms)
+            self._timer.start(interval_ms)

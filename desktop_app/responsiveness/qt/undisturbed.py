@@ -23,7 +23,7 @@ def connect_undisturbed(emitted: Any, step: Step) -> None:
     is ours, Qt would print it, and the program would go on. So it is kept for the next Python code, which is the
     program's or ours once more: a function would be interrupted before its first line, but a generator goes on inside
     its ``try``; and what raises the signal again is called by Qt itself, where no Python code runs that could be
-    interrupted before the program's. Other exceptions, that of a handler of the program's own say, are let through.
+    interrupted before the program's. Other exceptions are let through: a program's own handler may call ``sys.exit``.
 
     Args:
         emitted: A bound signal without arguments, for which PySide6 has no type.
