@@ -231,3 +231,37 @@ second()
     watched = watch(script)
     assert (watched.code, watched.rest) == (0, ""), watched.stderr
     assert watched.frozen(f"(program.py:{line_with(script)})")
+
+
+def test_an_installed_program_is_put_down_to_its_own_code(tmp_path: Path) -> None:
+    installed = tmp_path / "site-packages"
+    for package in ("notes", "drive"):
+        (installed / package).mkdir(parents=True)
+    (installed / "drive" / "__init__.py").write_text("import time\ndef read(): time.sleep(0.5)\n")
+    (installed / "notes" / "__init__.py").write_text("")
+    main = installed / "notes" / "__main__.py"
+    main.write_text(
+        HEAD
+        + "import drive\ndef on_opened():\n    drive.read()  # freezes\nQTimer.singleShot(100, on_opened)\n"
+        + RUN
+    )
+    watched = watch("-m", "notes", PYTHONPATH=str(installed))
+    assert watched.code == 0, watched.stderr
+    assert watched.frozen(f"in on_opened (__main__.py:{line_with(main)})")
+
+
+def test_the_own_window_which_was_not_written_for_it(tmp_path: Path) -> None:
+    script, report = tmp_path / "program.py", tmp_path / "report.json"
+    script.write_text(
+        f"""
+import os, signal, sys, threading
+from desktop_app.cli import main
+threading.Timer(6, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
+sys.exit(main(["--profile-dir", {str(tmp_path / "profile")!r}]))
+"""
+    )
+    watched = watch("--report", report, script)
+    assert (watched.code, watched.rest) == (143, ""), watched.stderr
+    content = report_of(report)
+    assert content["is_complete"]
+    assert content["has_event_loop"]
