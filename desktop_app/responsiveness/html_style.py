@@ -70,7 +70,7 @@ code {
 .s100 { fill: var(--b100); stroke: var(--b100); } .s250 { fill: var(--b250); stroke: var(--b250); }
 .s500 { fill: var(--b500); stroke: var(--b500); } .s5000 { fill: var(--b5000); stroke: var(--b5000); }
 .sapart { fill: var(--surface); stroke: var(--apart); stroke-dasharray: 3 2; }
-.stask, .smore { fill: var(--task); stroke: var(--task); } .smore { opacity: 0.6; }
+.stask { fill: var(--task); stroke: var(--task); } .smore { fill: var(--apart); stroke: var(--apart); }
 .sconnect, .ssend, .sreceive { fill: var(--network); stroke: var(--network); }
 .swait { fill: var(--network); stroke: var(--network); fill-opacity: 0.45; }
 .sdatabase { fill: var(--database); stroke: var(--database); }
