@@ -106,6 +106,20 @@ def test_where_there_was_no_window_that_is_said() -> None:
     assert "no QApplication" in Page(html_report(replace(empty_report(), has_application=False))).text
 
 
+def test_a_report_of_a_run_that_goes_on_says_so() -> None:
+    words = "still running when this was written"
+    assert words in Page(html_report(replace(rich_report(), is_complete=False))).text
+    assert words not in Page(html_report(rich_report())).text
+
+
+def test_the_budget_is_held_against_the_freezes() -> None:
+    short = [freeze_of(100, 80, Cause.WAITING)]
+    assert (
+        "4 freezes were longer than the budget of 250\N{NO-BREAK SPACE}ms." in Page(html_report(rich_report())).text
+    )
+    assert "None was longer than the budget" in Page(html_report(report_of([*short], 1000))).text
+
+
 def test_where_the_event_loop_never_ran_that_is_said() -> None:
     assert "never ran" in answer(replace(empty_report(), has_event_loop=False))
 
