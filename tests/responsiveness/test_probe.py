@@ -88,7 +88,7 @@ def freezing(kind: str) -> Iterator[Freezing]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        end = threading.Timer(2 * HANG_S, process.kill)
+        end = threading.Timer(3 * HANG_S, process.kill)
         end.start()
         try:
             yield Freezing(process)
