@@ -18,7 +18,7 @@ from desktop_app.responsiveness.events import RunningTask
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.processor import ThreadProcessorTime, sleep_clock
 from desktop_app.responsiveness.scheduling import Scheduling, is_traced, own_switches
-from desktop_app.responsiveness.stacks import RawStack, capture
+from desktop_app.responsiveness.stacks import RawStack, capture, place_of
 from desktop_app.responsiveness.task_stack import running_task
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ class ThreadProbe:
 
     def place(self) -> tuple[int, int]:
         """Tell which frame it executes, and at which instruction; changes whenever it goes on."""
-        frame = self._frame()
-        return (0, 0) if frame is None else place_of(frame)
+        return place_of(self._frame())
 
     def stack(self) -> RawStack:
         """Take its stack, and note whether a debugger holds it there."""
@@ -300,11 +299,6 @@ class ThreadProbe:
                 )
             earlier = later
         return earlier
-
-
-def place_of(frame: FrameType) -> tuple[int, int]:
-    """Tell a frame and how far it is from others and other moments, without keeping it."""
-    return id(frame), frame.f_lasti
 
 
 def _if_long(measured_ns: int) -> int:
