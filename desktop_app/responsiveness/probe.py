@@ -34,9 +34,8 @@ LATE_NS = 20 * NS_PER_MS
 """A look that is later than this waited longer than for the threads of Python code that take turns."""
 OLD_NS = 100 * NS_PER_MS
 """What was read this long before a look is not taken for what was just before it."""
-LEAST_SLEEP_NS = 100 * NS_PER_MS
-"""What the machine must have slept to be said to have: more than two clocks differ by when a thread is interrupted
-between them."""
+LEAST_SLEEP_NS = 1000 * NS_PER_MS
+"""What the machine must have slept to be said to have: more than a wall clock is corrected by at once, as a rule."""
 IS_IDLE_SHARE = 0.4
 """Where only the process's processor time is known: below this the thread cannot have computed for the most part."""
 
@@ -85,7 +84,8 @@ class ThreadProbe:
 
     On Linux all that `Evidence` has is measured. Elsewhere the process's processor time stands in for the thread's,
     and a look that came late waited for the interpreter if the process computed meanwhile, and else was not
-    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped.
+    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped, nor
+    a thread that the system does not run, while the watchdog is run on time, from one that waits.
 
     Args:
         identity: The thread's ``threading.get_ident()``; it must live when this is made.
@@ -294,9 +294,7 @@ class ThreadProbe:
         earlier = looks[0] if looks else _Look(at_ns, 0, 0, 0, 0, 0)
         for later in looks:
             if later.at_ns >= at_ns:
-                return (
-                    later if later.at_ns <= earlier.at_ns or at_ns <= earlier.at_ns else earlier.towards(later, at_ns)
-                )
+                return earlier.towards(later, at_ns) if at_ns > earlier.at_ns else earlier
             earlier = later
         return earlier
 

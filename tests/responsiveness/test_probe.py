@@ -199,7 +199,7 @@ def test_a_clock_that_is_set_a_little_is_no_sleep(clock: ManualClock) -> None:
         probe = probe_of(thread, clock, slept_ns)
         probe.start()
         probe.begin()
-        slept_ns[0] += 30 * MS
+        slept_ns[0] += 500 * MS
         clock.advance_ms(60)
         probe.tick(0)
         evidence = probe.evidence(clock() - 60 * MS, clock())
