@@ -42,9 +42,10 @@ def freezes() -> Freezes:
 def opened(qtbot: QtBot, freezes: Freezes) -> Open:
     def open_panel(*given: Freeze) -> FreezePanel:
         freezes.add(*given)
-        look = look_of(themed(is_dark=False))
-        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, look, freezes.clock, lambda: NOON)
+        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, freezes.clock, lambda: NOON)
         qtbot.addWidget(panel)
+        panel.set_look(look_of(themed(is_dark=False)))
+        panel.show_freezes()
         panel.resize(SMALLEST)
         panel.show()
         return panel
