@@ -9,16 +9,20 @@ import re
 from collections.abc import Mapping
 
 from desktop_app.responsiveness.events import Frame
+from desktop_app.responsiveness.ownership import INSTALLED
 from desktop_app.responsiveness.source import lines_of
 
 MOST_CALLS = 2048
 """Whose names are remembered."""
+STATEMENT = re.compile(r"(?:async )?(?P<kind>with|for)\b (?:.*? in )?(?P<expression>.*?)(?: as \w+)?:$")
+BUILTINS = frozenset(dir(builtins))
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#(]+)"
     r"|import[ \t]+(?P<modules>[^\n#]+))",
     re.MULTILINE,
 )
-VERSIONED = re.compile(r"(?:python3(?:\.?\d+t?)(?:\.zip)?|lib)$", re.IGNORECASE)
+LIBRARY = re.compile(r"python3(\.?\d+t?)(\.zip)?|Lib")
+"""The folder of the standard library, or the file."""
 
 
 def callee_of(frame: Frame) -> str:
@@ -26,8 +30,8 @@ def callee_of(frame: Frame) -> str:
 
     A name that the file imports is given whole, wherever in the file it does so; of what a call gives, only the call
     is told (``pathlib.Path().read_text``). A builtin is ``builtins.open``, what comes from elsewhere stands after a
-    dot (``.connection.execute``): an object that has nothing to do with a module of that name. What a ``with``
-    statement enters is ``with:`` and its name.
+    dot (``.connection.execute``): an object that has nothing to do with a module of that name. What a statement
+    enters or iterates over is ``with:`` or ``for:`` and its name (``with:.lock``).
     """
     return _callee(frame.file, frame.call)
 
@@ -47,40 +51,45 @@ def module_of(frame: Frame) -> str:
     if frame.file.startswith("<frozen "):
         return frame.file[len("<frozen ") : -1]
     parts = frame.file.replace("\\", "/").split("/")
-    for index in range(len(parts) - 2, -1, -1):
-        if parts[index] in ("site-packages", "dist-packages") or VERSIONED.match(parts[index]):
-            parts = parts[index + 1 :]
-            break
-    else:
-        return ""
-    return ".".join(parts).removesuffix(".py").removesuffix(".__init__")
+    for is_root in (INSTALLED.__contains__, LIBRARY.fullmatch):
+        for index in range(len(parts) - 2, -1, -1):
+            if is_root(parts[index]):
+                return ".".join(parts[index + 1 :]).removesuffix(".py").removesuffix(".__init__")
+    return ""
 
 
 @functools.lru_cache(maxsize=MOST_CALLS)
 def _callee(file: str, call: str) -> str:
-    entered = call.startswith("with ")
-    node = _parsed(call.removeprefix("with ").removesuffix(":") if entered else call)
+    statement = STATEMENT.match(call)
+    kind = statement["kind"] + ":" if statement else ""
+    node = _parsed(statement["expression"] if statement else call)
     if isinstance(node, ast.Await):
         node = node.value
-    if entered:
-        name = _dotted(node)
-        return f"with:{name}" if name else ""
-    if not isinstance(node, ast.Call):
-        return ""
-    name = _dotted(node.func)
+    if not statement:
+        if not isinstance(node, ast.Call):
+            return ""
+        node = node.func
+    name = _dotted(node)
+    return kind + _whole(file, name) if name else ""
+
+
+def _whole(file: str, name: str) -> str:
+    """Write the name of what it begins with as a module's, where it is one."""
+    if name.startswith("."):
+        return name
     first, dot, rest = name.partition(".")
-    called = "()" if first.endswith("()") else ""
-    imported = _imports(file).get(first.removesuffix("()"))
+    plain = re.match(r"\w*", first)
+    assert plain is not None
+    root, behind = plain[0], first[plain.end() :]
+    imported = _imports(file).get(root)
     if imported is not None:
-        return imported + called + dot + rest
-    if hasattr(builtins, first.removesuffix("()")) and first != "":
-        return f"builtins.{name}"
-    return f".{name}" if name else ""
+        return imported + behind + dot + rest
+    return f"builtins.{name}" if root in BUILTINS else f".{name}"
 
 
 def _parsed(call: str) -> ast.expr | None:
     try:
-        return ast.parse(call, mode="eval").body
+        return ast.parse(f"...{call}" if call.startswith(".") else call, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -88,7 +88,7 @@ RULES = (
     Rule(
         "input",
         WAITS,
-        "it waited for somebody to type in the terminal{in_call}.",
+        "it waited{in_call} for somebody to type in the terminal.",
         "Ask in the window: `dialog = QInputDialog(self); dialog.textValueSelected.connect(go_on); dialog.open()`.",
         calls="builtins.input sys.stdin.* getpass.getpass",
         modules="getpass",
@@ -96,7 +96,7 @@ RULES = (
     Rule(
         "http",
         WAITS,
-        "it waited for an HTTP server{in_call}.",
+        "it waited{in_call} for an HTTP server.",
         "Use QNetworkAccessManager: `reply = network.get(QNetworkRequest(url)); reply.finished.connect(go_on)`.",
         "Use an asynchronous client: `async with httpx.AsyncClient() as client: reply = await client.get(url)`, or "
         "aiohttp.",
@@ -123,7 +123,7 @@ RULES = (
     Rule(
         "subprocess",
         WAITS,
-        "it waited for another process{in_call}.",
+        "it waited{in_call} for another process.",
         "Use QProcess, and do not wait: `process.finished.connect(go_on); process.start(program, arguments)`.",
         "Use `process = await asyncio.create_subprocess_exec(program, *arguments)` and "
         "`output, errors = await process.communicate()`.",
@@ -134,7 +134,7 @@ RULES = (
     Rule(
         "future",
         WAITS,
-        "it waited for work in another thread or process to be done{in_call}.",
+        "it waited{in_call} for work in another thread or process to be done.",
         "Go on when it is done: `future.add_done_callback(lambda done: self.worked.emit(done.result()))`, with a "
         "signal that is connected to what comes next.",
         "Await it: `result = await asyncio.wrap_future(future)`, or " + IN_EXECUTOR + ".",
@@ -143,7 +143,7 @@ RULES = (
     Rule(
         "thread join",
         WAITS,
-        "it waited for a thread to end{in_call}.",
+        "it waited{in_call} for a thread to end.",
         "Let the thread say so: `worker.finished.connect(go_on)`; wait for it only when the program ends.",
         "`await asyncio.to_thread(work)` instead of a thread of its own.",
         modules="threading:join threading:_wait_for_tstate_lock",
@@ -162,7 +162,7 @@ RULES = (
     Rule(
         "queue",
         WAITS,
-        "it waited for a queue{in_call}.",
+        "it waited{in_call} for a queue.",
         "Have the other side emit a signal, which Qt queues; or look without waiting: `queue.get_nowait()`.",
         "Use asyncio.Queue: `item = await queue.get()`; from a thread, "
         "`loop.call_soon_threadsafe(queue.put_nowait, item)`.",
@@ -172,7 +172,7 @@ RULES = (
     Rule(
         "dns",
         WAITS,
-        "it waited for a host name to be looked up{in_call}.",
+        "it waited{in_call} for a host name to be looked up.",
         "Use `QHostInfo.lookupHost(name, self, self.on_found)`.",
         "`found = await asyncio.get_running_loop().getaddrinfo(host, port)`.",
         modules="socket:getaddrinfo socket:getfqdn",
@@ -181,7 +181,7 @@ RULES = (
     Rule(
         "keyring",
         WAITS,
-        "it waited for the system's password store{in_call}, which may ask the person first.",
+        "it waited{in_call} for the system's password store, which may ask the person first.",
         "Ask it in a worker thread, with a limit on the wait: " + IN_POOL + ".",
         "`await asyncio.wait_for(asyncio.to_thread(keyring.get_password, service, name), 5)`.",
         modules="keyring secretstorage",
@@ -189,7 +189,7 @@ RULES = (
     Rule(
         "socket",
         WAITS,
-        "it waited for the network{in_call}.",
+        "it waited{in_call} for the network.",
         "Use QTcpSocket: `socket.readyRead.connect(read); socket.connectToHost(host, port)`, without `waitFor...`.",
         "`reader, writer = await asyncio.open_connection(host, port)` and `data = await reader.read(n)`.",
         modules="socket ssl smtplib ftplib imaplib poplib paramiko selectors socketserver",
@@ -219,20 +219,20 @@ RULES = (
     Rule(
         "lock",
         WAITS,
-        "it waited for a lock or an event that another thread has to release or to set{in_call}.",
+        "it waited{in_call} for a lock or an event that another thread has to release or to set.",
         "Let threads talk to the GUI thread by signals only; or do not wait: `if lock.acquire(blocking=False):`.",
         "Use what can be awaited: `async with asyncio.Lock():`, `await asyncio.Event().wait()`.",
         modules="threading multiprocessing.synchronize",
         calls="fcntl.flock fcntl.lockf threading.*",
         methods=(
-            "*.acquire *lock.lock *mutex.lock *Mutex.lock *.lockForRead *.lockForWrite with:*lock with:*Lock "
-            "with:*mutex with:*semaphore with:*LOCK with:*lock() with:*condition"
+            "*.acquire *.lock *.tryLock *.lockForRead *.lockForWrite with:*.lock with:*_lock with:*Lock "
+            "with:*[._]LOCK with:*mutex with:*semaphore with:*condition"
         ),
     ),
     Rule(
         "file",
         WAITS,
-        "it waited for a file{in_call}: a slow disk, a network share, or a pipe.",
+        "it waited{in_call} for a file: a slow disk, a network share, or a pipe.",
         "Read and write in a worker thread: " + IN_POOL + ".",
         "`text = await asyncio.to_thread(path.read_text)`.",
         modules="pathlib shutil tempfile glob codecs logging logging.handlers zipfile* tarfile",
@@ -241,7 +241,10 @@ RULES = (
             "os.path.* os.replace os.rename os.remove os.unlink io.open shutil.* pathlib.* json.load pickle.load "
             "glob.* builtins.open().* os.sync"
         ),
-        methods="*.read *.readline *.readlines *.readinto *.write *.writelines *.flush *.truncate",
+        methods=(
+            "*.read *.readline *.readlines *.readinto *.write *.writelines *.flush *.truncate for:builtins.open() "
+            "for:*[._]file"
+        ),
     ),
     # What computes.
     Rule(
@@ -265,7 +268,7 @@ RULES = (
     Rule(
         "parsing",
         WORKS,
-        "it read or wrote much data in one go{in_call}.",
+        "it turned much data into objects or back in one go{in_call}.",
         "Do it in a process of its own, or in parts: " + IN_PROCESS + ".",
         "Do it in a process of its own, or in parts: " + IN_PROCESS_ASYNC + ".",
         modules="json pickle csv yaml tomllib xml html.parser copy",

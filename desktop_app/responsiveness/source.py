@@ -44,7 +44,8 @@ def expression_of(code: CodeType, lasti: int) -> str:
     """Give the source of the expression under way, comments apart, shortened to `MOST_CHARACTERS`.
 
     Empty where none is, where there is no source, and where Python runs without columns (``-X no_debug_ranges``).
-    What is entered by a ``with`` statement is ``with lock:``.
+    What a ``with`` statement enters is ``with lock:``, what a ``for`` statement takes from ``for line in file:``, or
+    ``for ... in file:`` where Python tells no more. ``.load(1)`` is a method of what stands in the lines before.
     """
     line, end_line, column, end_column = _position(code, lasti)
     if line is None or end_line is None or column is None or end_column is None:
@@ -55,12 +56,16 @@ def expression_of(code: CodeType, lasti: int) -> str:
     lines = list(lines_of(code.co_filename)[line - 1 : end_line])
     if len(lines) != end_line - line + 1:
         return ""
+    # Of a method whose name stands in another line than what it belongs to, Python tells the name only.
+    is_method = _part(lines[0], 0, column).rstrip().endswith(".")
     lines[-1] = _part(lines[-1], 0, end_column)
     lines[0] = _part(lines[0], column, None)
-    text = _in_one_line(lines)
+    text = ("." if is_method else "") + _in_one_line(lines)
     if operation in ("BEFORE_WITH", "BEFORE_ASYNC_WITH"):
         return _shortened(text if COMPOUND.match(text) else f"with {text}:")
-    # A `with` statement's own position is not under way while it is left: its body is over.
+    if operation == "FOR_ITER" and not text.startswith(("[", "(", "{")):
+        return _shortened(text if COMPOUND.match(text) else f"for ... in {text}:")
+    # The position of a whole statement is that of its end: what it consists of is over.
     return "" if COMPOUND.match(text) else _shortened(text)
 
 

@@ -6,20 +6,28 @@ Only code objects and positions are ever kept, no frame and no value.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import TypeAlias
 
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
-from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.ownership import INSTALLED, Ownership
 from desktop_app.responsiveness.source import expression_of, line_of
 
 MOST_FRAMES = 100
 """Of a stack; deeper ones lose their outermost frames."""
 MOST_STACKS = 10
 """Of a freeze; the culprit is found among all of them first."""
+BINDINGS = frozenset({"PySide6", "shiboken6", "qasync"})
+RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio)\.run\(")
+"""What a program calls to have Qt call its code, and others'."""
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+RUNNING = str(Path(__file__).with_name("running.py"))
+"""What is under this on the stack is the tool's, which runs the program."""
 
 Place: TypeAlias = tuple[CodeType, int]
 """A code object and the offset of the instruction under way in it."""
@@ -31,10 +39,18 @@ RawStack: TypeAlias = tuple[Place, ...]
 def capture(frame: FrameType | None) -> RawStack:
     """Take the stack of a frame; any thread that holds the interpreter, some microseconds however deep it is."""
     places: list[Place] = []
-    while frame is not None and len(places) < MOST_FRAMES:
+    while frame is not None and len(places) < MOST_FRAMES and frame.f_code.co_filename != RUNNING:
         places.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
+
+
+def place_of(frame: FrameType | None) -> tuple[int, int]:
+    """Tell a frame, and how far it is, from others and other moments, without keeping it.
+
+    A frame that has ended leaves its identity to the next, which runs another code for the most part.
+    """
+    return (0, 0) if frame is None else (id(frame) ^ id(frame.f_code), frame.f_lasti)
 
 
 def resolved(raw: RawStack, ownership: Ownership) -> Stack:
@@ -118,5 +134,27 @@ def culprit_of(stacks: Sequence[CountedStack]) -> Culprit | None:
 
 
 def innermost_own(stack: Stack) -> Frame | None:
-    """Give the innermost frame of the program's own, or of anybody's where there is none."""
-    return next((frame for frame in reversed(stack) if frame.is_own), stack[-1] if stack else None)
+    """Give the frame that a stack is put down to; None of an empty one.
+
+    That is the innermost of the program's own. Where that only runs an event loop which has called a library's code,
+    or where none is the program's own, it is the innermost of an installed library, Qt's and its loops apart; and
+    where there is no such one either, the innermost of all.
+    """
+    index = index_of_culprit(stack)
+    return None if index is None else stack[index]
+
+
+def index_of_culprit(stack: Stack) -> int | None:
+    """Tell which frame of a stack `innermost_own` gives."""
+    own = max((index for index, frame in enumerate(stack) if frame.is_own), default=-1)
+    if own >= 0 and not RUNS_LOOP.search(stack[own].call):
+        return own
+    libraries = (index for index in range(own + 1, len(stack)) if _is_library(stack[index].file))
+    default = own if own >= 0 else len(stack) - 1
+    return max(libraries, default=default) if stack else None
+
+
+def _is_library(file: str) -> bool:
+    parts = file.replace("\\", "/").split("/")
+    roots = [index for index, part in enumerate(parts) if part in INSTALLED]
+    return bool(roots) and parts[roots[-1] + 1] not in BINDINGS

@@ -10,7 +10,7 @@ from desktop_app.responsiveness.callee import arguments_of, callee_of, module_of
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Frame, Freeze, Stack
 from desktop_app.responsiveness.rules import RULES, Rule
-from desktop_app.responsiveness.stacks import innermost_own
+from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own
 
 LEAST_SHARE = 0.5
 """Of the culprit's samples that a rule must hold of."""
@@ -105,9 +105,8 @@ def _matches(name: str, patterns: str) -> bool:
 
 
 def _inner(stack: Stack) -> Stack:
-    """Give the innermost frame of the program's own and what is inside it; all of it where none is own."""
-    last = max((index for index, frame in enumerate(stack) if frame.is_own), default=0)
-    return stack[last:]
+    """Give the frame that the stack is put down to, and what is inside it."""
+    return stack[index_of_culprit(stack) :]
 
 
 def _of_culprit(freeze: Freeze) -> tuple[CountedStack, ...]:

@@ -19,6 +19,7 @@ from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, cu
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
 LATE_NS = 20 * NS_PER_MS
+FLUSH_S = 0.001
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -130,6 +131,11 @@ class Watchdog:
         if found.duration_ns >= self._pace.threshold_ms * NS_PER_MS:
             self._ended.append((found, is_startup))
 
+    def flush(self) -> None:
+        """Return when what has ended is reported; any thread but the watchdog's own."""
+        while self._ended and self._thread.is_alive():
+            time.sleep(FLUSH_S)
+
     def step(self) -> None:
         """Look once."""
         now = Look(self._clock(), self.probe.cpu_ns())
@@ -168,8 +174,10 @@ class Watchdog:
 
     def _report_ended(self) -> None:
         while self._ended:
-            found, is_startup = self._ended.popleft()
+            # It stays until it is reported: that is what `flush` waits for.
+            found, is_startup = self._ended[0]
             self._report(self._freeze(found, is_startup=is_startup, is_lasting=False))
+            self._ended.popleft()
 
     def _report_unended(self) -> None:
         """Report what the GUI thread is in the midst of, which will not be seen to end."""
