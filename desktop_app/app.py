@@ -106,7 +106,6 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
-        self.journal = Journal()
         self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
         self.journal = Journal()
