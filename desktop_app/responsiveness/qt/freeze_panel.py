@@ -36,7 +36,7 @@ from desktop_app.responsiveness.timeline import LagHistory
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1000, 720)
 SEGMENT_PADDING = 20
-STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class FreezePanel(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = STEPS.get(Qt.Key(event.key())) if self.pages.currentIndex() == 0 else None
+        step = STEPS.get(event.key()) if self.pages.currentIndex() == 0 else None
         if step is None:
             super().keyPressEvent(event)
             return
