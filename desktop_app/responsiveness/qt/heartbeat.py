@@ -148,6 +148,9 @@ class Heartbeat(QObject):
 
     def _on_about_to_quit(self, _running: FrameType | None) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
+        if not isValid(self):
+            # Where it was deleted before the application, which still calls it.
+            return
         self.beat()
         self.detector.restart(self.clock(), time.thread_time_ns())
         self._is_quitting = True
