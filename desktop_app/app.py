@@ -19,6 +19,7 @@ from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
+from desktop_app.resources import style_template
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
@@ -27,13 +28,16 @@ from desktop_app.signals import ProcessSignals
 from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Mode, SignedOut
-from desktop_app.signin.theme import Theme
+from desktop_app.signin.theme import Theme, style_sheet
 from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
     from desktop_app.recording import Recorder
+    from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
+    from desktop_app.responsiveness.qt.freeze_panel import PanelLook
+    from desktop_app.responsiveness.qt.monitor import FreezeMonitor
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
@@ -105,13 +109,19 @@ class Program:
         self.journal = Journal()
         self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
+        self.journal = Journal()
+        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
+        self.freezes: FreezeMonitor | None = None
+        """Attached after the first paint, until the end."""
+        self.overview: FreezeOverview | None = None
         self.strip = LagStrip()
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
         self.presenter: Presenter | None = None
         self.demonstration: Demonstration | None = None
         self._early: list[Callable[[Presenter], None]] = []
+        self._wants_freezes = False
         self._is_ending = False
         self._end: Callable[[], object] = self.qt.exit
         self.conditions = ConditionsChange(backend, options.conditions)
@@ -179,6 +189,8 @@ class Program:
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
         from desktop_app.recording import Recorder
+        from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
+        from desktop_app.responsiveness.qt.monitor import FreezeMonitor
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.mistake_demonstration import Demonstration
         from desktop_app.signin.presenter import Presenter
@@ -187,6 +199,9 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
+        self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
+        overview = FreezeOverview(self.freezes, self.window, self._panel_look)
+        self._connect_overview(overview)
         self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
         self.recorder.tasks.watch(asyncio.get_running_loop())
         client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
@@ -200,15 +215,20 @@ class Program:
         start = loop.create_task(self._report_start(presenter))
         play = loop.create_task(scenario(self)) if scenario else loop.create_future()
         end = loop.create_task(ending.wait())
+        self.freezes.attach()
         try:
             await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
             return play.result() if play.done() else int(scenario is not None)
         finally:
+            overview.close()
             self.window.close()
             for task in (start, play, end):
                 task.cancel()
             closing = loop.run_in_executor(None, self.backend.close)
-            await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+            try:
+                await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+            finally:
+                self.freezes.detach()
             await closing
             self.recorder.tasks.unwatch()
 
@@ -246,6 +266,7 @@ class Program:
         window.appearance.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed(window.appearance.theme)
         self.monitor.slice_measured.connect(self.strip.add)
+        self.strip.freezes_requested.connect(self._on_freezes_requested)
         self.meter.measured.connect(self._on_load_measured)
         self.signals.received.connect(self._on_end_requested)
         self.last_resort.caught.connect(self._on_exception_caught)
@@ -277,6 +298,16 @@ class Program:
         presenter.state_changed.connect(demonstration.on_state_changed)
         presenter.load_started.connect(demonstration.on_load_started)
 
+    def _connect_overview(self, overview: FreezeOverview) -> None:
+        self.monitor.slice_measured.connect(overview.add)
+        overview.counted.connect(self.strip.show_freeze_count)
+        self.window.appearance.theme_changed.connect(overview.restyle)
+        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
+        self.strip.freezes_requested.connect(overview.open)
+        self.overview = overview
+        if self._wants_freezes:
+            overview.open()
+
     def _ask(self, intention: Callable[[Presenter], None]) -> None:
         if self.presenter is None:
             self._early.append(intention)
@@ -300,9 +331,18 @@ class Program:
         self.window.results.show_result(result)
         self.strip.end_load(round(result.longest_freeze_ms * NS_PER_MS))
 
+    def _on_freezes_requested(self) -> None:
+        self._wants_freezes = True
+
     def _on_theme_changed(self, theme: Theme) -> None:
-        bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
-        self.strip.set_colors(StripColors(theme.raised, theme.strong_border, theme.muted, bands))
+        self.strip.set_colors(_strip_colors(theme))
+
+    def _panel_look(self) -> PanelLook:
+        from desktop_app.responsiveness.qt.freeze_panel import PanelLook
+
+        theme = self.window.appearance.theme
+        sheet = style_sheet(style_template() + style_template("panel"), theme)
+        return PanelLook(sheet, _strip_colors(theme), theme.text, theme.error_soft)
 
     def _save_settings(self) -> None:
         if self.profile is not None:
@@ -312,6 +352,11 @@ class Program:
                 self.profile.save_settings(Settings(mode.value, geometry))
             except ProfileError as error:
                 log.warning("The settings were not saved: %s", error)
+
+
+def _strip_colors(theme: Theme) -> StripColors:
+    bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
+    return StripColors(theme.raised, theme.strong_border, theme.muted, bands)
 
 
 class _Importer(QObject):
@@ -342,6 +387,7 @@ class _Importer(QObject):
             import desktop_app.client
             import desktop_app.event_loop
             import desktop_app.recording
+            import desktop_app.responsiveness.qt.freeze_overview
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration

@@ -21,6 +21,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from desktop_app.app import Application
 from desktop_app.event_loop import EventLoop
 
+pytest_plugins = ["pytester"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the option of `tests.reliability`, which pytest would not see there."""

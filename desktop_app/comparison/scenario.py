@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
+from desktop_app.comparison.happened import happened
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.journal import Entry
 from desktop_app.signin.failures import described
 from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.state import Degraded, Mode, SignedOut
@@ -36,6 +38,10 @@ class Recording:
     """Each slice of the GUI thread: when it began after the submit, and how long it was, in milliseconds."""
     midway: QPixmap
     end: QPixmap
+    entries: tuple[Entry, ...] = ()
+    """What happened, on the monitor's clock."""
+    submit_ns: int = 0
+    """When the load was submitted, on the same clock."""
 
 
 class Comparer:
@@ -102,6 +108,7 @@ class Comparer:
         connected = [(signal, signal.connect(slot)) for signal, slot in connections]
         started, ended = emission(self._presenter.load_started), emission(self._program.meter.measured)
         self._presenter.set_mode(mode)
+        asked_ns = monitor.clock()
         self._submit()
         await started
         if mode is Mode.ASYNC:
@@ -123,9 +130,12 @@ class Comparer:
             inputs_sent=person.inputs_sent,
             latencies_ms=tuple(latency_ns / NS_PER_MS for latency_ns in latencies_ns),
         )
-        lag = tuple(((each.start_ns - submits_ns[0]) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
+        submit_ns = submits_ns[0]
+        lag = tuple(((each.start_ns - submit_ns) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
         self._tell_failure(mode)
-        return Recording(figures, result.duration_ms, lag, frames[0] if frames else QPixmap(), screenshot(window))
+        midway = frames[0] if frames else QPixmap()
+        entries = happened(self._program.journal.entries(), slices, asked_ns)
+        return Recording(figures, result.duration_ms, lag, midway, screenshot(window), entries, submit_ns)
 
     async def _painted_within_limit(self, waited_for: asyncio.Future[Any]) -> None:
         limit_s = self._program.options.deadline_s + ANSWER_LIMIT_S

@@ -34,7 +34,11 @@ class Detector:
         self._served: Look | None = None
         self._pinged_ns: int | None = None
         self._idle: Look | None = None
-        self._busy: Look | None = None
+        self._busy: _Busy | None = None
+
+    def begin(self, now: Look) -> None:
+        """Say that the GUI thread has been busy since then, before anybody looked at it; before all else."""
+        self._busy = _Busy(now, now.at_ns)
 
     def expect(self, due_ns: int) -> None:
         """Say when the next beat is due."""
@@ -69,12 +73,23 @@ class Detector:
         """Say that an event was posted to the GUI thread, which was found busy."""
         self._pinged_ns = posted_ns
 
-    def look(self, look: Look, *, is_busy: bool) -> None:
-        """Say what the GUI thread was seen to do."""
+    def look(self, look: Look, *, is_busy: bool, wanted_ns: int | None = None) -> None:
+        """Say what the GUI thread was seen to do.
+
+        Args:
+            look: When, and what it had used of the processor.
+            is_busy: Whether it was doing anything but waiting for events.
+            wanted_ns: Since when the watchdog had wanted to look, where something kept it from that, and the GUI
+                thread from serving anything: that was busy then already.
+        """
         if not is_busy:
             self._idle, self._busy = look, None
-        elif self._busy is None or (self._served is not None and self._busy.at_ns <= self._served.at_ns):
-            self._busy = look
+        elif self._busy is None or (self._served is not None and self._busy.look.at_ns <= self._served.at_ns):
+            self._busy = _Busy(look, look.at_ns if wanted_ns is None else wanted_ns)
+
+    def has_served_since(self, then_ns: int) -> bool:
+        """Tell whether the GUI thread has served something since."""
+        return self._served is not None and self._served.at_ns >= then_ns
 
     def busy_since_ns(self, now: Look) -> int | None:
         """Tell since when the GUI thread has served nothing, as far as can be seen now; None when it is idle.
@@ -83,37 +98,48 @@ class Detector:
             now: The watchdog's present look.
         """
         busy, served = self._busy, self._served
-        if busy is None or (served is not None and busy.at_ns <= served.at_ns):
+        if busy is None or (served is not None and busy.look.at_ns <= served.at_ns):
             return None
-        return self._start_ns(served, busy.at_ns, now)
+        return self._start_ns(served, busy.since_ns, now)
 
     def _start_ns(self, served: Look | None, latest_ns: int, now: Look) -> int:
         """Estimate when the GUI thread became busy: after it was last seen idle or serving, and before ``latest_ns``.
 
-        A thread that computes has used as much processor time as has passed; of one that waits nothing is known but
-        these bounds, and the middle between them is wrong by half of what is between them at most. A short slice is
-        rather one of many short ones, and begins no earlier before ``latest`` than it ends after it.
+        It cannot have used more processor time than has passed since. A thread that computes has used just as much,
+        or, where others compute too, about the share that it got since it was first seen. Of one that waits nothing
+        is known but the bounds: the middle between them is wrong by half of what is between them at most. A short
+        slice is rather one of many short ones, and begins no earlier before ``latest_ns`` than it ends after it.
         """
         idle, busy = self._idle, self._busy
-        earliest = max(
-            (look for look in (served, idle) if look is not None), key=lambda look: look.at_ns, default=None
-        )
-        if earliest is None or idle is None:
-            return latest_ns
-        if busy is not None and earliest.at_ns < busy.at_ns <= now.at_ns:
-            latest_ns = min(latest_ns, busy.at_ns)
-            used_before_ns = busy.cpu_ns - earliest.cpu_ns
-            used_since_ns = now.cpu_ns - busy.cpu_ns
+        if idle is None:
+            return latest_ns if busy is None else min(latest_ns, busy.since_ns)
+        earliest = idle if served is None or served.at_ns < idle.at_ns else served
+        if busy is not None and earliest.at_ns < busy.look.at_ns <= now.at_ns:
+            latest_ns = min(latest_ns, busy.since_ns)
         else:
-            used_since_ns = min(now.at_ns - latest_ns, now.cpu_ns - earliest.cpu_ns)
-            used_before_ns = now.cpu_ns - earliest.cpu_ns - used_since_ns
-        gap_ns, since_ns = latest_ns - earliest.at_ns, now.at_ns - latest_ns
-        if gap_ns <= 0:
-            return latest_ns
-        computes = used_since_ns * 2 >= since_ns if since_ns > 0 else used_before_ns * 2 >= gap_ns
-        if computes:
-            return latest_ns - min(gap_ns, max(0, used_before_ns))
-        return latest_ns - min(gap_ns // 2, since_ns)
+            busy = None
+        used_ns = now.cpu_ns - earliest.cpu_ns
+        bound_ns = max(earliest.at_ns, min(latest_ns, now.at_ns - used_ns))
+        computes = used_ns * 2 >= now.at_ns - latest_ns
+        if not computes:
+            return max(bound_ns - (bound_ns - earliest.at_ns) // 2, 2 * latest_ns - now.at_ns)
+        if busy is None or busy.since_ns < busy.look.at_ns:
+            return bound_ns
+        since_ns, used_since_ns = now.at_ns - busy.look.at_ns, now.cpu_ns - busy.look.cpu_ns
+        used_before_ns = busy.look.cpu_ns - earliest.cpu_ns
+        if used_before_ns <= used_since_ns < since_ns and used_since_ns > 0:
+            # Whether it got the same share before nobody knows: halfway between all of the processor and that.
+            scaled_ns = used_before_ns * since_ns // used_since_ns
+            return max(earliest.at_ns, latest_ns - (used_before_ns + scaled_ns) // 2)
+        return bound_ns
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """The first look since the GUI thread served something, or was idle, that found it busy."""
+
+    look: Look
+    since_ns: int
 
 
 class Recorder:

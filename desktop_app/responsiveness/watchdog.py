@@ -13,11 +13,13 @@ from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
 from desktop_app.responsiveness.detector import Detector, Look
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
-from desktop_app.responsiveness.stacks import Ownership, RawStack, counted, culprit_of
+from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
 LATE_NS = 20 * NS_PER_MS
+FLUSH_S = 0.001
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -77,6 +79,7 @@ class Watchdog:
         probe: Measures the GUI thread.
         ping: Posts an event to the GUI thread, which is told to the detector when it is served.
         idle_place: Tells where the GUI thread is while it waits for events; None as long as nothing was served.
+        is_watched: Tells whether what the GUI thread does just now counts.
         report: Is given each freeze: one that lasts (`Freeze.is_lasting`) once, and each when it has ended.
         clock: Time.
         pace: How often, and how long.
@@ -89,24 +92,24 @@ class Watchdog:
         *,
         ping: Callable[[], None],
         idle_place: Callable[[], tuple[int, int] | None],
+        is_watched: Callable[[], bool],
         report: Callable[[Freeze], None],
         clock: Clock,
         pace: Pace,
     ) -> None:
-        self.is_paused = False
-        """Whether what the GUI thread does just now is not to be looked at; any thread may say so."""
-        self.ownership = Ownership()
+        self.probe = probe
+        self._ownership = Ownership()
         self._detector = detector
-        self._probe = probe
         self._ping = ping
         self._idle_place = idle_place
+        self._is_watched = is_watched
         self._report = report
         self._clock = clock
         self._pace = pace
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
-        self._has_pinged_at_ns: int | None = None
+        self._pinged_ns: int | None = None
         self._is_reported = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name="freeze-watchdog", daemon=True)
@@ -121,65 +124,84 @@ class Watchdog:
         if self._thread.is_alive():
             self._thread.join()
         self._report_ended()
+        self._report_unended()
 
     def end_slice(self, found: Slice, *, is_startup: bool) -> None:
         """Say that the GUI thread has served something again; that thread."""
         if found.duration_ns >= self._pace.threshold_ms * NS_PER_MS:
             self._ended.append((found, is_startup))
 
+    def flush(self) -> None:
+        """Return when what has ended is reported; any thread but the watchdog's own."""
+        while self._ended and self._thread.is_alive():
+            time.sleep(FLUSH_S)
+
     def step(self) -> None:
         """Look once."""
-        now = Look(self._clock(), self._probe.cpu_ns())
+        now = Look(self._clock(), self.probe.cpu_ns())
         last, self._last = self._last or now, now
         late_ns = max(0, now.at_ns - last.at_ns - self._pace.tick_ms * NS_PER_MS)
-        self._probe.tick(late_ns)
+        self.probe.tick(late_ns)
         self._report_ended()
-        is_busy = not self.is_paused and self._is_busy(last, now)
-        self._detector.look(now, is_busy=is_busy)
+        wanted_ns = now.at_ns - late_ns
+        # Whatever kept this thread from looking may have kept the other from serving.
+        was_kept = late_ns >= LATE_NS and not self._detector.has_served_since(wanted_ns)
+        is_busy = self._is_watched() and (was_kept or self._is_busy(last, now))
+        self._detector.look(now, is_busy=is_busy, wanted_ns=wanted_ns if was_kept else None)
         since_ns = self._detector.busy_since_ns(now)
-        if since_ns is None:
+        if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
             self._forget()
+        if since_ns is None:
             return
-        if self._has_pinged_at_ns is None:
-            self._probe.begin()
-            self._has_pinged_at_ns = now.at_ns
+        if self._pinged_ns is None:
+            self.probe.begin()
+            self._pinged_ns = now.at_ns
             self._detector.ping(now.at_ns)
             self._ping()
         age_ns = now.at_ns - since_ns
         if age_ns >= self._pace.sample_after_ms * NS_PER_MS and self._samples.is_due(now.at_ns):
-            self._samples.add(now.at_ns, self._probe.stack(), is_late=late_ns >= LATE_NS)
-            self._samples.task = self._samples.task or self._probe.running_task()
+            self._samples.add(now.at_ns, self.probe.stack(), is_late=late_ns >= LATE_NS)
+            self._samples.task = self._samples.task or self.probe.running_task()
         if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:
             self._is_reported = True
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
 
     def _is_busy(self, last: Look, now: Look) -> bool:
-        if self._probe.place() != self._idle_place():
+        if self.probe.place() != self._idle_place():
             return True
         return now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
 
     def _report_ended(self) -> None:
         while self._ended:
-            found, is_startup = self._ended.popleft()
+            # It stays until it is reported: that is what `flush` waits for.
+            found, is_startup = self._ended[0]
             self._report(self._freeze(found, is_startup=is_startup, is_lasting=False))
-            self._forget()
+            self._ended.popleft()
+
+    def _report_unended(self) -> None:
+        """Report what the GUI thread is in the midst of, which will not be seen to end."""
+        now = Look(self._clock(), self.probe.cpu_ns())
+        since_ns = self._detector.busy_since_ns(now) if self._is_watched() else None
+        if since_ns is not None and now.at_ns - since_ns >= self._pace.threshold_ms * NS_PER_MS:
+            is_startup = self._idle_place() is None
+            self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=False))
 
     def _forget(self) -> None:
         self._samples.clear()
-        self._has_pinged_at_ns = None
+        self._pinged_ns = None
         self._is_reported = False
 
     def _freeze(self, found: Slice, *, is_startup: bool, is_lasting: bool) -> Freeze:
-        evidence = self._probe.evidence(found.start_ns, found.end_ns)
-        stacks = counted(self._samples.between(found), self.ownership)
+        evidence = self.probe.evidence(found.start_ns, found.end_ns)
+        stacks = counted(self._samples.between(found), self._ownership)
         return Freeze(
             start_ns=found.start_ns,
             end_ns=found.end_ns,
             cause=cause_of(evidence),
             culprit=culprit_of(stacks),
             task=self._samples.task,
-            stacks=stacks,
+            stacks=stacks[:MOST_STACKS],
             is_late_sample=self._samples.is_late,
             not_scheduled_ns=evidence.not_scheduled_ns,
             is_lasting=is_lasting,
@@ -187,13 +209,13 @@ class Watchdog:
         )
 
     def _work(self) -> None:
-        self._probe.start()
+        self.probe.start()
         try:
             while not self._done.is_set():
                 time.sleep(self._pace.tick_ms / 1000)
                 self.step()
         finally:
-            self._probe.stop()
+            self.probe.stop()
 
 
 class _Samples:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from shiboken6 import delete, isValid
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.qt.undisturbed import connect_undisturbed
+from desktop_app.responsiveness.stacks import place_of
+from desktop_app.responsiveness.task_stack import running_loop_here
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
@@ -41,18 +52,34 @@ class Heartbeat(QObject):
         self.on_served: Callable[[Slice, int | None], None] | None = None
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
         self.is_paused = False
-        """Whether nothing that is served just now counts."""
+        """Whether nothing that is served just now counts; the owner says so."""
+        self.running_loop: AbstractEventLoop | None = None
+        """The asyncio loop that the thread ran when it last served something."""
+        self.ask_instead: Callable[[], None] | None = None
+        """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
+        self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
+        self._ident = threading.main_thread().ident
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the thread can be expected to serve events, and what it does counts; any thread."""
+        # Qt's objects end with the application: PySide6 deletes all of them.
+        return not (self.is_paused or self._is_quitting) and isValid(self)
 
     def start(self) -> None:
         """Begin to measure."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
+        self._ident = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_timeout)
+        connect_undisturbed(self._timer.timeout, self._on_timeout)
         self._expect_next()
 
     def stop(self) -> None:
@@ -60,9 +87,16 @@ class Heartbeat(QObject):
         if self._timer is not None:
             self._timer.stop()
 
-    def stop_soon(self) -> None:
-        """Cease to measure, and go; any thread."""
-        QCoreApplication.postEvent(self, QEvent(STOP))
+    def go(self) -> None:
+        """Cease to measure, and leave nothing behind; any thread, at once in its own."""
+        if not isValid(self):
+            return
+        if self._ident == threading.get_ident():
+            self.stop()
+            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
+            delete(self)
+        else:
+            QCoreApplication.postEvent(self, QEvent(STOP))
 
     def set_interval_ms(self, interval_ms: int) -> None:
         """Change the interval from the next beat on."""
@@ -70,7 +104,11 @@ class Heartbeat(QObject):
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
-        QCoreApplication.postEvent(self, QEvent(PING))
+        if (ask := self.ask_instead) is not None:
+            ask()
+            return
+        with suppress(RuntimeError):  # it was deleted with the application
+            QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -86,6 +124,11 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
+        self.running_loop = running_loop_here()
+        if self._is_quitting:
+            self._is_quitting = False
+            self.restart()
+            return
         now_ns, cpu_ns = self.clock(), time.thread_time_ns()
         found = self.detector.beat(now_ns, cpu_ns)
         lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
@@ -99,14 +142,20 @@ class Heartbeat(QObject):
         self.slice_measured.emit(found)
 
     def restart(self) -> None:
-        """Count nothing that was before."""
+        """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
         self.detector.restart(self.clock(), time.thread_time_ns())
-        self._expect_next()
+        self._expect_next(0)
+
+    def _on_about_to_quit(self, _running: FrameType | None) -> None:
+        """Expect nothing more to be served, until something is: the event loop ends."""
+        self.beat()
+        self.detector.restart(self.clock(), time.thread_time_ns())
+        self._is_quitting = True
 
     @override
     def customEvent(self, event: QEvent) -> None:
         if event.type() == PING:
-            self._take_place()
+            self._take_place(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
             self.beat()
             if self._timer is None:
                 self.start()
@@ -114,17 +163,17 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_timeout(self) -> None:
-        self._take_place()
+    def _on_timeout(self, running: FrameType | None) -> None:
+        self._take_place(running)
         self.beat()
 
-    def _take_place(self) -> None:
-        """Note which frame runs the event loop: the one under the method that Qt has called."""
-        frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
-        self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
+    def _take_place(self, running: FrameType | None) -> None:
+        """Note which frame runs the event loop: the one under what Qt has called."""
+        self.idle_place = place_of(running)
 
-    def _expect_next(self) -> None:
-        due_ns = self._due_ns = self.clock() + self._interval_ms * NS_PER_MS
+    def _expect_next(self, after_ms: int | None = None) -> None:
+        interval_ms = self._interval_ms if after_ms is None else after_ms
+        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
         self.detector.expect(due_ns)
         if self._timer is not None:
-            self._timer.start(self._interval_ms)
+            self._timer.start(interval_ms)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
+from desktop_app.responsiveness.detector import Look
 from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.probe import ThreadProbe
+from desktop_app.responsiveness.tasks import TaskWatch
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 BEAT_MS = 50
 """Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
+QT = "PySide6.QtCore"
 APPEARANCE_S = 0.005
 """Between two looks whether there is an application yet."""
 
@@ -38,10 +42,19 @@ class FreezeMonitor:
         heartbeat: One that the program has already, in the GUI thread; None: a new one.
         pace: How often it looks, and what counts as a freeze.
         clock: The time, in nanoseconds; never goes back.
+        journal: Where others, too, write what happens; None: a new one.
+        follows_tasks: Whether the asyncio tasks that run in the GUI thread are written to the journal, by a task
+            factory around that of their loop; a watchdog's look names the task that blocks all the same.
     """
 
     def __init__(
-        self, heartbeat: Heartbeat | None = None, pace: Pace | None = None, clock: Clock = monotonic_ns
+        self,
+        heartbeat: Heartbeat | None = None,
+        pace: Pace | None = None,
+        clock: Clock = monotonic_ns,
+        journal: Journal | None = None,
+        *,
+        follows_tasks: bool = False,
     ) -> None:
         self.clock = clock
         self.pace = pace or Pace()
@@ -49,18 +62,27 @@ class FreezeMonitor:
         """The freezes that have ended, those from one place together."""
         self.lag = LagHistogram()
         """The event-loop lag: of the beats, which come evenly over time."""
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
+        self.on_lag: Callable[[int, int], None] | None = None
+        """Is called for each beat with when it was served, and how late, in nanoseconds; the GUI thread."""
+        self._tasks = TaskWatch(self.journal, clock) if follows_tasks else None
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
+        self._arrival: Arrival | None = None
         self._seeker: threading.Thread | None = None
         self._is_detached = False
         self._has_served = False
         self._pauses = 0
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there was an application to attach to; any thread."""
+        return self._watchdog is not None
 
     def attach(self) -> None:
         """Begin to watch, now or as soon as there is an application; any thread, once in a monitor's life.
@@ -70,10 +92,16 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
-        application = _application()
-        if application is not None:
-            self._attach_to(application)
+        present = _application()
+        if present is not None:
+            self._has_served = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
+            self._make_heartbeat(present)
+            self._attach()
             return
+        if QT in sys.modules:
+            self._make_heartbeat()
+        else:
+            self._arrival = Arrival(QT, self._make_heartbeat)
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
 
@@ -84,19 +112,32 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
+        if self._arrival is not None:
+            self._arrival.cancel()
         if self._seeker is not None:
             self._seeker.join()
         if self._watchdog is not None:
             self._watchdog.stop()
-        if self.heartbeat is not None:
-            self.heartbeat.on_served = None
+        if self._tasks is not None:
+            for span in self._tasks.running():
+                self.journal.add(span)
+            self._tasks.unwatch()
+        heartbeat = self.heartbeat
+        if heartbeat is not None:
+            heartbeat.on_served = None
             if self._owns_heartbeat:
-                self.heartbeat.stop_soon()
+                heartbeat.go()
+
+    def flush(self) -> None:
+        """Return when each freeze that has ended is reported; any thread but the watchdog's, some ticks at most."""
+        if self._watchdog is not None:
+            self._watchdog.flush()
 
     def listen(self, listener: Callable[[Freeze], None]) -> None:
         """Have each freeze told to this: one that lasts once meanwhile, and each when it has ended.
 
-        It is called in the watchdog's thread, which waits for it; it must neither block nor raise.
+        It is called in the watchdog's thread, which waits for it. One that raises is told no more; its exception
+        goes to `threading.excepthook`.
         """
         self._listeners = (*self._listeners, listener)
 
@@ -116,43 +157,56 @@ class FreezeMonitor:
     def pause(self) -> None:
         """Count nothing from here on; the GUI thread. What was until here counts, as if an event were served now."""
         self._pauses += 1
-        if self._pauses == 1 and self.heartbeat is not None and self._watchdog is not None:
+        if self._pauses == 1 and self.heartbeat is not None:
             self.heartbeat.beat()
-            self.heartbeat.is_paused = self._watchdog.is_paused = True
+            self.heartbeat.is_paused = True
 
     def resume(self) -> None:
         """Count again, when this was called as often as `pause`; the GUI thread."""
         self._pauses -= 1
-        if self._pauses == 0 and self.heartbeat is not None and self._watchdog is not None:
+        if self._pauses == 0 and self.heartbeat is not None:
             self.heartbeat.restart()
-            self.heartbeat.is_paused = self._watchdog.is_paused = False
+            self.heartbeat.is_paused = False
+
+    def _make_heartbeat(self, present: QCoreApplication | None = None) -> None:
+        """Make the heartbeat, as long as there is no application on the thread that imports Qt.
+
+        PySide6 makes its types when they are first used, and crashes where two threads do so at once.
+        """
+        if self.heartbeat is None:
+            from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+
+            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
+            if present is not None and threading.current_thread() is not threading.main_thread():
+                self.heartbeat.moveToThread(present.thread())
 
     def _seek(self) -> None:
-        while (application := _application()) is None:
+        # This asks no object, for which a second wrapper would be made while its constructor runs.
+        while self.heartbeat is None or sys.modules[QT].QCoreApplication.startingUp():
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach_to(application)
+                self._attach()
 
-    def _attach_to(self, application: QCoreApplication) -> None:
-        from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-
-        if self.heartbeat is None:
-            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
-            self.heartbeat.moveToThread(application.thread())
+    def _attach(self) -> None:
+        appeared_ns = self.clock()
         heartbeat = self.heartbeat
+        assert heartbeat is not None
         heartbeat.on_served = self._on_served
-        # Qt's first thread is the one that the application is made in, and that is Python's main thread.
-        main = threading.main_thread()
-        assert main.ident is not None
-        assert main.native_id is not None
+        if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
+            # From elsewhere its timer cannot be started but by the first ping.
+            heartbeat.start()
+        probe = _probe_of(threading.main_thread(), heartbeat)
+        heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
+        # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
             heartbeat.detector,
-            ThreadProbe(main.ident, main.native_id),
+            probe,
             ping=heartbeat.ping,
             idle_place=lambda: heartbeat.idle_place,
+            is_watched=lambda: heartbeat.is_watched,
             report=self._report,
             clock=self.clock,
             pace=self.pace,
@@ -162,25 +216,53 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+            if self.on_lag is not None:
+                self.on_lag(found.end_ns, lag_ns)
+        if self._watchdog is None or self.heartbeat is None:
+            return
+        if self._tasks is not None:
+            self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
-        if self._watchdog is not None:
-            self._watchdog.end_slice(found, is_startup=is_startup)
+        self._watchdog.end_slice(found, is_startup=is_startup)
+        if is_startup and threading.current_thread() is not threading.main_thread():
+            self._watchdog.probe = _probe_of(threading.current_thread(), self.heartbeat)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
             self.log.add(freeze)
             self.journal.add(freeze)
         for listener in self._listeners:
-            listener(freeze)
+            try:
+                listener(freeze)
+            except Exception as error:  # noqa: BLE001 - it is the program's, and said where those of threads are
+                self.unlisten(listener)
+                threading.excepthook(
+                    threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+                )
+
+
+def _loop_level() -> int:
+    """Tell how many event loops run within one another in this thread."""
+    from PySide6.QtCore import QThread
+
+    return QThread.currentThread().loopLevel()
+
+
+def _probe_of(thread: threading.Thread, heartbeat: Heartbeat) -> ThreadProbe:
+    assert thread.ident is not None
+    assert thread.native_id is not None
+    probe = ThreadProbe(thread.ident, thread.native_id)
+    probe.running_loop = lambda: heartbeat.running_loop
+    return probe
 
 
 def _application() -> QCoreApplication | None:
-    """Give the application, once it is wholly made.
+    """Give the application, once it is wholly made; any thread.
 
-    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so the wrappers
-    that there are are asked for first.
+    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so there the
+    wrappers are asked for that there are.
     """
-    core, shiboken = sys.modules.get("PySide6.QtCore"), sys.modules.get("shiboken6")
+    core, shiboken = sys.modules.get(QT), sys.modules.get("shiboken6")
     if core is None or shiboken is None or not hasattr(core, "QCoreApplication"):
         return None
     kind = core.QCoreApplication
