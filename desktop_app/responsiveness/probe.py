@@ -116,7 +116,8 @@ class ThreadProbe:
         self._debugged_ns = 0
         self._sampled_at_ns = 0
         self._was_debugged = False
-        self._ownership = Ownership()
+        self.ownership = Ownership()
+        """Tells which code is the program's own."""
         self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
         """Tells what the thread found with `task_stack.running_loop_here`."""
 
@@ -151,7 +152,7 @@ class ThreadProbe:
     def running_task(self) -> RunningTask | None:
         """Tell which asyncio task it runs."""
         loop = self.running_loop()
-        return None if loop is None else running_task(loop, self._frame(), self._ownership)
+        return None if loop is None else running_task(loop, self._frame(), self.ownership)
 
     def _frame(self) -> FrameType | None:
         """Give the frame that it executes; to be dropped at once, for it holds the program's values."""
