@@ -34,6 +34,7 @@ from desktop_app.signin.window import Window
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.recording import Recorder
     from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
     from desktop_app.responsiveness.qt.freeze_panel import PanelLook
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
@@ -105,6 +106,8 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
+        self.journal = Journal()
+        self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
         self.journal = Journal()
         """What happened, for the execution timeline."""
@@ -185,6 +188,7 @@ class Program:
 
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
+        from desktop_app.recording import Recorder
         from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
         from desktop_app.responsiveness.qt.monitor import FreezeMonitor
         from desktop_app.signin.home import HomePage
@@ -198,7 +202,9 @@ class Program:
         self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
         overview = FreezeOverview(self.freezes, self.window, self._panel_look)
         self._connect_overview(overview)
-        client = ServiceClient(self.backend, self._interruption)
+        self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
+        self.recorder.tasks.watch(asyncio.get_running_loop())
+        client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -224,6 +230,7 @@ class Program:
             finally:
                 self.freezes.detach()
             await closing
+            self.recorder.tasks.unwatch()
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
@@ -379,6 +386,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.recording
             import desktop_app.responsiveness.qt.freeze_overview
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home

@@ -56,6 +56,8 @@ class Comparer:
 
     def __init__(self, program: Program, email: str, password: str, tell: Callable[[str], None]) -> None:
         assert program.presenter is not None
+        assert program.recorder is not None
+        self._inputs = program.recorder.inputs
         self._program = program
         self._presenter = program.presenter
         self._window = program.window
@@ -87,7 +89,8 @@ class Comparer:
 
     async def _record(self, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
         window, monitor = self._window, self._program.monitor
-        with Person(window, window.feel.typing, window.feel.counter, monitor.clock) as person:
+        inputs = self._inputs
+        with Person(window, window.feel.typing, window.feel.counter, inputs, monitor.clock) as person:
             return await self._record_with(person, mode, midway_s)
 
     async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
@@ -105,7 +108,7 @@ class Comparer:
             (monitor.slice_measured, slices.append),
             (self._presenter.load_started, begin),
             (window.wait_ended, lambda: frames.append(screenshot(window))),
-            *((probe.answered, latencies_ns.append) for probe in person.probes),
+            (self._inputs.answered, latencies_ns.append),
         ]
         connected = [(signal, signal.connect(slot)) for signal, slot in connections]
         started, ended = emission(self._presenter.load_started), emission(self._program.meter.measured)
@@ -117,7 +120,7 @@ class Comparer:
             frames.append(screenshot(window))
         await self._painted_within_limit(ended)
         person.stop()
-        await self._painted_within_limit(asyncio.ensure_future(self._answered(person)))
+        await self._painted_within_limit(asyncio.ensure_future(self._answered()))
         (result,) = ended.result()
         # What the result panel shows of this load is painted after it.
         await painted(window.results)
@@ -143,9 +146,9 @@ class Comparer:
         if not done:
             raise DesktopAppError(reason="The window is not painted: it must stay visible while it is measured.")
 
-    async def _answered(self, person: Person) -> None:
+    async def _answered(self) -> None:
         """Return when all that the person did was answered by a paint."""
-        while person.is_waiting:
+        while self._inputs.is_waiting:
             await painted(self._window.feel.indicator)
 
     def _tell_failure(self, mode: Mode) -> None:

@@ -18,7 +18,7 @@ from desktop_app.responsiveness.events import RunningTask
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.processor import ThreadProcessorTime, sleep_clock
 from desktop_app.responsiveness.scheduling import Scheduling, is_traced, own_switches
-from desktop_app.responsiveness.stacks import RawStack, capture
+from desktop_app.responsiveness.stacks import RawStack, capture, place_of
 from desktop_app.responsiveness.task_stack import running_task
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ class ThreadProbe:
 
     def place(self) -> tuple[int, int]:
         """Tell which frame it executes, and at which instruction; changes whenever it goes on."""
-        frame = self._frame()
-        return (0, 0) if frame is None else place_of(frame)
+        return place_of(self._frame())
 
     def stack(self) -> RawStack:
         """Take its stack, and note whether a debugger holds it there."""
@@ -254,14 +253,15 @@ class ThreadProbe:
     def _waits_for_something_else(self, held_ns: int, used_ns: int, now_ns: int) -> bool:
         """Tell whether the watched thread did not want the interpreter while others had it: it slept, say.
 
-        Then it has neither asked for it again and again nor used the processor, but others have. Where nobody used
-        the processor, it may itself have held the interpreter asleep.
+        Then it has neither asked for it again and again nor used the processor, but others have: by an eighth of the
+        time at least, for a machine may have much else to do. Where nobody used the processor, it may itself have held
+        the interpreter asleep.
         """
         before = self._activity_before
         if held_ns < LATE_NS or 2 * used_ns >= held_ns or before.switches is None:
             return False
         now = self._read_activity(now_ns)
-        if now.switches is None or 2 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
+        if now.switches is None or 8 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
             return False
         return 3 * (now.switches - before.switches) * _switch_interval_ns() < held_ns
 
@@ -301,11 +301,6 @@ class ThreadProbe:
                 )
             earlier = later
         return earlier
-
-
-def place_of(frame: FrameType) -> tuple[int, int]:
-    """Tell a frame and how far it is from others and other moments, without keeping it."""
-    return id(frame), frame.f_lasti
 
 
 def _if_long(measured_ns: int) -> int:

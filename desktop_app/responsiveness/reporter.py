@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.errors import UsageError
 from desktop_app.responsiveness.console import Lines, summary_lines
-from desktop_app.responsiveness.events import Freeze, Slice
+from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 from desktop_app.responsiveness.report import Report, json_report, write_atomically
 from desktop_app.responsiveness.tally import Tally
@@ -50,7 +50,7 @@ class Reporter:
         self.is_finished = False
         self.is_over_budget = False
         """Whether any freeze was; when it is finished."""
-        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS))
+        self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS), follows_tasks=True)
         self._options = options
         self._tally = Tally(options.budget_ms)
         self._start_ns = self.monitor.clock()
@@ -76,16 +76,13 @@ class Reporter:
         self.monitor.listen(self._on_freeze)
         self.monitor.attach()
 
-    def finish(self, *, is_at_end: bool) -> None:
-        """Cease to watch, say what it was like, and write it.
-
-        Args:
-            is_at_end: Whether the program came to its end, so that what it did last was no freeze.
-        """
+    def finish(self) -> None:
+        """Cease to watch, say what it was like, and write it."""
         self.is_finished = True
-        self._end_last_freeze(is_at_end=is_at_end)
         self.monitor.detach()
-        self._lasting = None
+        if self._lasting is not None:
+            # The program ended itself in the midst of it, and Qt with it.
+            self._on_freeze(replace(self._lasting, is_lasting=False))
         with suppress(queue.Full):
             self._unsaid.put(None, timeout=STOP_LIMIT_S)
         self._thread.join(STOP_LIMIT_S)
@@ -106,33 +103,14 @@ class Reporter:
     def _on_freeze(self, freeze: Freeze) -> None:
         """Count a freeze, and have it said; the watchdog's thread."""
         if freeze.is_lasting:
-            if not freeze.is_startup and not self._is_in_event_loop():
-                # After the event loop: the program puts away what it has, and no window waits.
-                return
             self._lasting = freeze
+            if self._trace is not None:
+                self._trace.add(freeze)
         else:
             self._lasting = None
             self._tally.add(freeze)
         with suppress(queue.Full):
             self._unsaid.put_nowait(freeze)
-
-    def _is_in_event_loop(self) -> bool:
-        """Tell whether the GUI thread is in an ``exec()``; it is frozen, so that another thread may ask."""
-        heartbeat = self.monitor.heartbeat
-        thread = heartbeat.thread_served if heartbeat is not None else None
-        return thread is not None and thread.loopLevel() > 0
-
-    def _end_last_freeze(self, *, is_at_end: bool) -> None:
-        """Take down a freeze that the program's end has ended, be it Ctrl+C or ``sys.exit()`` in a slot."""
-        heartbeat = self.monitor.heartbeat
-        if heartbeat is None or not self.monitor.is_attached or heartbeat.on_served is None:
-            return
-        is_startup = heartbeat.idle_place is None
-        if is_at_end if is_startup else not self._is_in_event_loop():
-            return
-        found: Slice | None = heartbeat.detector.beat(self.monitor.clock(), 0)
-        if found is not None and not heartbeat.is_paused:
-            heartbeat.on_served(found, None)
 
     def _work(self) -> None:
         due_ns = 0
@@ -216,6 +194,8 @@ def _trace_writer(options: WatchOptions, monitor: FreezeMonitor) -> TraceWriter 
     from desktop_app.responsiveness.trace import TraceWriter
 
     try:
-        return TraceWriter(options.trace, monitor.journal, program=options.program.name)
+        writer = TraceWriter(options.trace, monitor.journal, program=options.program.name)
     except OSError as error:
         raise UsageError(reason=f"--trace {options.trace}: it can't be written: {error.strerror}.") from None
+    monitor.on_lag = writer.add_lag
+    return writer

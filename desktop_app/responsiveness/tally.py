@@ -55,7 +55,7 @@ class Tally:
         tally = copy.copy(self)
         if freeze.cause.is_of_the_program:
             tally._count(freeze)  # noqa: SLF001 - it is a tally, too
-            tally._lasting = (RepeatedFreeze(freeze, 1, freeze.duration_ns, freeze.start_ns),)  # noqa: SLF001
+            tally._lasting = (RepeatedFreeze.of(freeze),)  # noqa: SLF001
         return tally
 
     def _count(self, freeze: Freeze) -> None:

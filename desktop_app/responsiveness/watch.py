@@ -38,7 +38,7 @@ def _run_to_its_end(program: Program, ending: _Ending) -> int:
     try:
         run(program)
     except SystemExit as exit_:
-        ending.finish(is_at_end=True)
+        ending.finish()
         if not ending.is_failed:
             raise
         if exit_.code is not None and not isinstance(exit_.code, int):
@@ -48,7 +48,7 @@ def _run_to_its_end(program: Program, ending: _Ending) -> int:
         sys.excepthook = ending.hook(sys.excepthook)
         raise
     else:
-        ending.finish(is_at_end=True)
+        ending.finish()
     return ending.exit_code()
 
 
@@ -70,14 +70,10 @@ class _Ending:
         # Before those of the program, so that it is called after them; sys.exit() in a slot leads nowhere but here.
         atexit.register(self._at_exit)
 
-    def finish(self, *, is_at_end: bool) -> None:
-        """Report now, once.
-
-        Args:
-            is_at_end: Whether the program came to its end, so that what it did last was no freeze.
-        """
+    def finish(self) -> None:
+        """Report now, once."""
         if os.getpid() == self._process and not self._reporter.is_finished:
-            self._reporter.finish(is_at_end=is_at_end)
+            self._reporter.finish()
             self.is_failed = self._fails and self._reporter.is_over_budget
 
     def exit_code(self) -> int:
@@ -95,12 +91,12 @@ class _Ending:
             try:
                 hook(kind, error, error.__traceback__)
             finally:
-                self.finish(is_at_end=False)
+                self.finish()
 
         return print_exception
 
     def _at_exit(self) -> None:
-        self.finish(is_at_end=False)
+        self.finish()
         if self.is_failed and not self._has_exit_code and os.getpid() == self._process:
             # An exception, or sys.exit() in a slot, has decided already what Python will end with.
             for stream in (sys.stdout, sys.stderr):

@@ -1,7 +1,7 @@
 """Each cause made to happen in a real Qt program under the monitor, and the probe's parts on real threads.
 
 A machine that has much else to do may truly not run a program for the most part of a freeze. So each cause of a
-program's own is made to happen up to five times: one time it has to be told, and any other time before that only
+program's own is made to happen up to three times: one time it has to be told, and any other time before that only
 the machine may have been said to be at fault.
 """
 
@@ -29,7 +29,7 @@ from desktop_app.responsiveness.probe import ThreadProbe
 from tests.helpers.program import HANG_S, REPOSITORY, environment, run_python
 
 MS = NS_PER_MS
-TIMES = 5
+TIMES = 3
 OWN = [
     ("sleep", Cause.WAITING, "sleep"),
     ("silent_socket", Cause.WAITING, "silent_socket"),
@@ -88,7 +88,7 @@ def freezing(kind: str) -> Iterator[Freezing]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        end = threading.Timer(HANG_S, process.kill)
+        end = threading.Timer(2 * HANG_S, process.kill)
         end.start()
         try:
             yield Freezing(process)

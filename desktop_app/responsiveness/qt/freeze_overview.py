@@ -57,8 +57,8 @@ class FreezeOverview(QObject):
         if self.panel is not None:
             self.panel.activateWindow()
             return
-        panel = FreezePanel(self._monitor.log, self._recent, self._history, self._monitor.clock, parent=self._window)
-        panel.set_look(self._look())
+        log, clock = self._monitor.log, self._monitor.clock
+        panel = FreezePanel(log, self._recent, self._history, self._look(), clock, parent=self._window)
         panel.finished.connect(self._on_panel_finished)
         self.panel = panel
         panel.show()

@@ -57,6 +57,7 @@ class FreezePanel(QDialog):
         log: The freezes by place.
         recent: The last ones one by one.
         history: The lag.
+        look: What it looks like at first.
         clock: What all three are on.
         now: The time of day.
         parent: The window it belongs to.
@@ -67,6 +68,7 @@ class FreezePanel(QDialog):
         log: FreezeLog,
         recent: RecentFreezes,
         history: LagHistory,
+        look: PanelLook,
         clock: Clock = monotonic_ns,
         now: Callable[[], datetime] = datetime.now,
         parent: QWidget | None = None,
@@ -92,8 +94,10 @@ class FreezePanel(QDialog):
         self._lay_out()
         self._connect_own()
         self.orders[self._order].setChecked(True)
-        self._select(recent.newest)
         self._retranslate()
+        self.detail.show_freeze(recent.newest)
+        self.chart.select(recent.newest)
+        self.set_look(look)
         (self.list if self.selected is not None else self.chart).setFocus()
 
     def _lay_out(self) -> None:
@@ -214,6 +218,7 @@ class FreezePanel(QDialog):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+            self._show_rows()
         super().changeEvent(event)
 
     def _retranslate(self) -> None:
@@ -225,7 +230,6 @@ class FreezePanel(QDialog):
         self.views[0].setText(self.tr("Freezes"))
         self.views[1].setText(self.tr("Execution timeline"))
         self.list.setAccessibleName(self.tr("Freezes by place and cause"))
-        self._show_rows()
 
 
 class _Segment(QPushButton):

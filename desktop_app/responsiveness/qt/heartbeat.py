@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import _thread
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
-from functools import partial
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from shiboken6 import delete, isValid
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.qt.undisturbed import connect_undisturbed
+from desktop_app.responsiveness.stacks import place_of
 from desktop_app.responsiveness.task_stack import running_loop_here
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
-
-interrupt = partial(_thread.interrupt_main, signal.SIGINT)
-"""Has Ctrl+C raised by the next Python code that runs, if Qt itself calls it; nothing where SIGINT is ignored."""
 
 
 class Heartbeat(QObject):
@@ -60,8 +58,6 @@ class Heartbeat(QObject):
         self.ask_instead: Callable[[], None] | None = None
         """Asks an event loop that runs in place of Qt's to `beat` as soon as possible; called in any thread."""
         self._is_quitting = False
-        self.thread_served: QThread | None = None
-        """The thread that it lives in, when it has served something."""
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
         self._recorders: list[Recorder] = []
@@ -71,21 +67,19 @@ class Heartbeat(QObject):
     @property
     def is_watched(self) -> bool:
         """Whether the thread can be expected to serve events, and what it does counts; any thread."""
-        return not (self.is_paused or self._is_quitting)
+        # Qt's objects end with the application: PySide6 deletes all of them.
+        return not (self.is_paused or self._is_quitting) and isValid(self)
 
     def start(self) -> None:
         """Begin to measure."""
         application = QCoreApplication.instance()
         if application is not None:
-            application.aboutToQuit.connect(self._on_about_to_quit)
-        self.thread_served = QThread.currentThread()
+            connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
         self._ident = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._beats = self._served_beats()
-        next(self._beats)
-        self._timer.timeout.connect(self._beats.__next__)
+        connect_undisturbed(self._timer.timeout, self._on_timeout)
         self._expect_next()
 
     def stop(self) -> None:
@@ -112,7 +106,8 @@ class Heartbeat(QObject):
         """Ask to be served as soon as possible; any thread."""
         if (ask := self.ask_instead) is not None:
             ask()
-        else:
+            return
+        with suppress(RuntimeError):  # it was deleted with the application
             QCoreApplication.postEvent(self, QEvent(PING))
 
     def record(self) -> Recorder:
@@ -151,7 +146,7 @@ class Heartbeat(QObject):
         self.detector.restart(self.clock(), time.thread_time_ns())
         self._expect_next(0)
 
-    def _on_about_to_quit(self) -> None:
+    def _on_about_to_quit(self, _running: FrameType | None) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
         self.beat()
         self.detector.restart(self.clock(), time.thread_time_ns())
@@ -160,7 +155,7 @@ class Heartbeat(QObject):
     @override
     def customEvent(self, event: QEvent) -> None:
         if event.type() == PING:
-            self._take_place()
+            self._take_place(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
             self.beat()
             if self._timer is None:
                 self.start()
@@ -168,26 +163,13 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _served_beats(self) -> Generator[None, None, None]:
-        """Beat at each step.
+    def _on_timeout(self, running: FrameType | None) -> None:
+        self._take_place(running)
+        self.beat()
 
-        Where Ctrl+C came while Qt waited, Python raises it in the first Python code that Qt calls, which is this. It
-        is the program's: it is raised again as soon as Qt has gone on. A function would be interrupted before its
-        first line; a generator goes on inside its ``try``.
-        """
-        while True:
-            try:
-                yield
-                self._take_place()
-                self.beat()
-            except KeyboardInterrupt:
-                self._expect_next()
-                QTimer.singleShot(0, interrupt)
-
-    def _take_place(self) -> None:
-        """Note which frame runs the event loop: the one under the method that Qt has called."""
-        frame = sys._getframe(2) if sys._getframe(1).f_back else None  # noqa: SLF001 - there is no other way
-        self.idle_place = (id(frame), frame.f_lasti) if frame else (0, 0)
+    def _take_place(self, running: FrameType | None) -> None:
+        """Note which frame runs the event loop: the one under what Qt has called."""
+        self.idle_place = place_of(running)
 
     def _expect_next(self, after_ms: int | None = None) -> None:
         interval_ms = self._interval_ms if after_ms is None else after_ms

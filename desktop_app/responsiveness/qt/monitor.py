@@ -17,6 +17,7 @@ from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.probe import ThreadProbe
+from desktop_app.responsiveness.tasks import TaskWatch
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class FreezeMonitor:
         pace: How often it looks, and what counts as a freeze.
         clock: The time, in nanoseconds; never goes back.
         journal: Where others, too, write what happens; None: a new one.
+        follows_tasks: Whether the asyncio tasks that run in the GUI thread are written to the journal, by a task
+            factory around that of their loop; a watchdog's look names the task that blocks all the same.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class FreezeMonitor:
         pace: Pace | None = None,
         clock: Clock = monotonic_ns,
         journal: Journal | None = None,
+        *,
+        follows_tasks: bool = False,
     ) -> None:
         self.clock = clock
         self.pace = pace or Pace()
@@ -59,6 +64,9 @@ class FreezeMonitor:
         """The event-loop lag: of the beats, which come evenly over time."""
         self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
+        self.on_lag: Callable[[int, int], None] | None = None
+        """Is called for each beat with when it was served, and how late, in nanoseconds; the GUI thread."""
+        self._tasks = TaskWatch(self.journal, clock) if follows_tasks else None
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
@@ -110,6 +118,10 @@ class FreezeMonitor:
             self._seeker.join()
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._tasks is not None:
+            for span in self._tasks.running():
+                self.journal.add(span)
+            self._tasks.unwatch()
         heartbeat = self.heartbeat
         if heartbeat is not None:
             heartbeat.on_served = None
@@ -204,8 +216,12 @@ class FreezeMonitor:
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+            if self.on_lag is not None:
+                self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None or self.heartbeat is None:
             return
+        if self._tasks is not None:
+            self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
         if is_startup and threading.current_thread() is not threading.main_thread():
