@@ -202,6 +202,7 @@ class FreezeMonitor:
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
         probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
+        heartbeat.cpu_ns = probe.cpu_ns
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
@@ -255,7 +256,7 @@ def _loop_level() -> int:
 def _probe_of(thread: threading.Thread, heartbeat: Heartbeat, ownership: Ownership) -> ThreadProbe:
     assert thread.ident is not None
     assert thread.native_id is not None
-    probe = ThreadProbe(thread.ident, thread.native_id)
+    probe = ThreadProbe(thread.ident, thread.native_id, clock=heartbeat.clock)
     probe.ownership = ownership
     probe.running_loop = lambda: heartbeat.running_loop
     return probe
