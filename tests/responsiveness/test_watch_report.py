@@ -38,8 +38,8 @@ def test_the_summary_agrees_with_the_freezes(written: dict[str, Any]) -> None:
     summary, freezes = written["summary"], written["freezes"]
     assert summary["frozen_ms"] == pytest.approx(sum(each["total_ms"] for each in freezes), abs=0.01)
     assert summary["longest_freeze_ms"] == max(each["duration_ms"] for each in freezes)
-    assert summary["longest_freeze_ms"] >= 1500
-    assert summary["duration_ms"] >= 2500
+    assert summary["longest_freeze_ms"] >= 1400
+    assert summary["duration_ms"] >= summary["frozen_ms"]
     assert (
         summary["lag_ms"]["max"] >= summary["lag_ms"]["p99"] >= summary["lag_ms"]["p95"] >= summary["lag_ms"]["p50"]
     )
