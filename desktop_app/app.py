@@ -15,26 +15,27 @@ from desktop_app.backend import Backend
 from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
+from desktop_app.instrument_look import panel_look, strip_colors
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
-from desktop_app.resources import style_template
 from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
+from desktop_app.responsiveness.qt.lag_strip import LagStrip
 from desktop_app.signals import ProcessSignals
 from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Mode, SignedOut
-from desktop_app.signin.theme import Theme, style_sheet
+from desktop_app.signin.theme import Theme
 from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.recording import Recorder
     from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
-    from desktop_app.responsiveness.qt.freeze_panel import PanelLook
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
@@ -104,7 +105,10 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
+        self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
+        self.journal = Journal()
+        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.freezes: FreezeMonitor | None = None
         """Attached after the first paint, until the end."""
@@ -182,6 +186,7 @@ class Program:
 
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
+        from desktop_app.recording import Recorder
         from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
         from desktop_app.responsiveness.qt.monitor import FreezeMonitor
         from desktop_app.signin.home import HomePage
@@ -192,10 +197,12 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        self.freezes = FreezeMonitor(self.monitor)
-        overview = FreezeOverview(self.freezes, self.window, self._panel_look)
+        self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
+        overview = FreezeOverview(self.freezes, self.window, lambda: panel_look(self.window.appearance.theme))
         self._connect_overview(overview)
-        client = ServiceClient(self.backend, self._interruption)
+        self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
+        self.recorder.tasks.watch(asyncio.get_running_loop())
+        client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -221,6 +228,7 @@ class Program:
             finally:
                 self.freezes.detach()
             await closing
+            self.recorder.tasks.unwatch()
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
@@ -325,14 +333,7 @@ class Program:
         self._wants_freezes = True
 
     def _on_theme_changed(self, theme: Theme) -> None:
-        self.strip.set_colors(_strip_colors(theme))
-
-    def _panel_look(self) -> PanelLook:
-        from desktop_app.responsiveness.qt.freeze_panel import PanelLook
-
-        theme = self.window.appearance.theme
-        sheet = style_sheet(style_template() + style_template("panel"), theme)
-        return PanelLook(sheet, _strip_colors(theme), theme.text, theme.error_soft)
+        self.strip.set_colors(strip_colors(theme))
 
     def _save_settings(self) -> None:
         if self.profile is not None:
@@ -342,11 +343,6 @@ class Program:
                 self.profile.save_settings(Settings(mode.value, geometry))
             except ProfileError as error:
                 log.warning("The settings were not saved: %s", error)
-
-
-def _strip_colors(theme: Theme) -> StripColors:
-    bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
-    return StripColors(theme.raised, theme.strong_border, theme.muted, bands)
 
 
 class _Importer(QObject):
@@ -376,6 +372,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.recording
             import desktop_app.responsiveness.qt.freeze_overview
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
     from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
-    from desktop_app.responsiveness.qt.input_latency import InputToPaint
+    from desktop_app.responsiveness.qt.input_latency import InputWatch
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
     from desktop_app.responsiveness.verdict import Verdict, verdict_of
     from desktop_app.responsiveness.watchdog import Pace
@@ -49,7 +49,7 @@ __all__ = [
     "FreezeLog",
     "FreezeMonitor",
     "InputMark",
-    "InputToPaint",
+    "InputWatch",
     "Journal",
     "Kind",
     "Pace",
@@ -67,7 +67,7 @@ _MODULES = {
     "events": ("Band", "Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask", "Slice"),
     "freezes": ("FreezeLog", "RepeatedFreeze"),
     "journal": ("InputMark", "Journal", "Kind", "Span"),
-    "qt.input_latency": ("InputToPaint",),
+    "qt.input_latency": ("InputWatch",),
     "qt.monitor": ("FreezeMonitor",),
     "verdict": ("Verdict", "verdict_of"),
     "watchdog": ("Pace",),

@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import TypeAlias
 
@@ -25,6 +26,9 @@ RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:
 """What a program calls to have Qt call its code, and others'."""
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
+RUNNING = str(Path(__file__).with_name("running.py"))
+"""What is under this on the stack is the tool's, which runs the program."""
+
 Place: TypeAlias = tuple[CodeType, int]
 """A code object and the offset of the instruction under way in it."""
 
@@ -35,10 +39,18 @@ RawStack: TypeAlias = tuple[Place, ...]
 def capture(frame: FrameType | None) -> RawStack:
     """Take the stack of a frame; any thread that holds the interpreter, some microseconds however deep it is."""
     places: list[Place] = []
-    while frame is not None and len(places) < MOST_FRAMES:
+    while frame is not None and len(places) < MOST_FRAMES and frame.f_code.co_filename != RUNNING:
         places.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
+
+
+def place_of(frame: FrameType | None) -> tuple[int, int]:
+    """Tell a frame, and how far it is, from others and other moments, without keeping it.
+
+    A frame that has ended leaves its identity to the next, which runs another code for the most part.
+    """
+    return (0, 0) if frame is None else (id(frame) ^ id(frame.f_code), frame.f_lasti)
 
 
 def resolved(raw: RawStack, ownership: Ownership) -> Stack:

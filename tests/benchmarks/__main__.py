@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from tests.benchmarks import exchange, memory, overhead, precision, service, slices, start
+from tests.benchmarks import exchange, memory, overhead, precision, service, slices, start, timeline_paint
 from tests.benchmarks.figures import Figure, Measurement, Rows, Unmeasured
 from tests.benchmarks.machine import DEFAULT_PLATFORM, described, qt_platform
 from tests.benchmarks.processes import ChildError
@@ -27,6 +27,7 @@ MEASUREMENTS: Mapping[str, Measurement] = MappingProxyType(
         "service": service.measure,
         "overhead": overhead.measure,
         "precision": precision.measure,
+        "timeline": timeline_paint.measure,
     }
 )
 

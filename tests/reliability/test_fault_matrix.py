@@ -11,6 +11,7 @@ import pytest
 
 from desktop_app.app import Application
 from desktop_app.signin.state import Mode
+from tests.helpers.deliberate import FREEZES
 from tests.helpers.service_process import ServiceProcess
 from tests.reliability.conftest import Cells
 from tests.reliability.faults import FAULTS, LATE, Fault
@@ -26,7 +27,9 @@ MOST_LAG_MS: Final = 100
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is left is read from /proc")
 
 CASES: Final = [
-    pytest.param(fault, mode, id=f"{fault.name}-{mode.value}") for fault in FAULTS for mode in fault.modes
+    pytest.param(fault, mode, id=f"{fault.name}-{mode.value}", marks=FREEZES if mode is Mode.BLOCKING else ())
+    for fault in FAULTS
+    for mode in fault.modes
 ]
 
 

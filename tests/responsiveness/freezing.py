@@ -22,7 +22,7 @@ from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 
 LENGTH_S = 0.4
-"""Of what can be told how long it shall be; the rest takes about as long on a machine that has nothing else to do."""
+"""Of what waits; and how much of the processor's time is taken by what computes: a hang (250 ms) by itself."""
 
 
 def sleep() -> None:
@@ -61,9 +61,9 @@ def backtracking(length: int | None = None) -> None:
 
 @functools.cache
 def long_match() -> int:
-    """Find how many characters take about as long as anything here; that itself takes as long, once."""
+    """Find how many characters take at least as long as anything here; that itself takes as long, once."""
     length, took_s = 12, 0.0
-    while took_s < LENGTH_S / 2:
+    while took_s < LENGTH_S:
         length += 1
         began_s = time.thread_time()
         backtracking(length)
@@ -100,24 +100,27 @@ def waiting_for_a_thread_that_matches() -> None:
 
 def sleeping_while_others_compute() -> None:
     """Sleep, while so many threads run Python code that the watchdog is late each time."""
-    done = threading.Event()
+    begun = threading.Event()
+    end_s = time.monotonic() + LENGTH_S * 2
 
     def compute() -> None:
-        while not done.is_set():
+        begun.wait()
+        while time.monotonic() < end_s:
             pass
 
     others = [threading.Thread(target=compute) for _ in range(4)]
     for other in others:
         other.start()
-    time.sleep(LENGTH_S * 2)
-    done.set()
+    begun.set()
+    time.sleep(max(0.0, end_s - time.monotonic()))
     for other in others:
         other.join()
 
 
 def collecting() -> None:
-    """Collect all the garbage there is, some times over."""
-    for _ in range(3):
+    """Collect all the garbage there is, again and again."""
+    end_s = time.thread_time() + LENGTH_S
+    while time.thread_time() < end_s:
         gc.collect()
 
 
@@ -148,6 +151,12 @@ KINDS: dict[str, Callable[[], None]] = {
 }
 
 
+def say(line: str) -> None:
+    """Print a line as a whole: two threads do."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(kind: str) -> None:
     """Freeze once, and go on until the monitor has said so."""
     application = QCoreApplication([])
@@ -159,6 +168,8 @@ def main(kind: str) -> None:
     began = threading.Event()
 
     def tell(freeze: Freeze) -> None:
+        if freeze.is_startup or not began.is_set():
+            return
         said = {
             "cause": freeze.cause,
             "duration_ms": freeze.duration_ns // 1_000_000,
@@ -166,8 +177,8 @@ def main(kind: str) -> None:
             "is_lasting": freeze.is_lasting,
             "culprit": "" if freeze.culprit is None else freeze.culprit.frame.function,
         }
-        print(json.dumps(said), flush=True)
-        if began.is_set() and not freeze.is_lasting:
+        say(json.dumps(said))
+        if not freeze.is_lasting:
             reported.set()
 
     def step() -> None:
@@ -175,7 +186,7 @@ def main(kind: str) -> None:
             application.quit()
         elif not began.is_set() and monitor.heartbeat is not None and monitor.heartbeat.idle_place is not None:
             began.set()
-            print("ready", flush=True)
+            say("ready")
             KINDS[kind]()
 
     monitor.listen(tell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -29,7 +30,8 @@ def test_freezes_are_told_in_the_thread_of_the_gui(qapp: QApplication, qtbot: Qt
     bridge.freeze_ended.connect(lambda each: told.append(("ended", each, threading.current_thread())))
     ended = freeze()
     lasting = replace(ended, is_lasting=True)
-    in_a_thread(lambda: (monitor._report(lasting), monitor._report(ended)) and None)
+    for each in (lasting, ended):
+        in_a_thread(partial(monitor._report, each))
     assert told == []
     qtbot.waitUntil(lambda: len(told) == 2)
     assert [(name, thread) for name, _, thread in told] == [

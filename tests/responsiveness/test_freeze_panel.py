@@ -7,30 +7,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QHelpEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.app import _strip_colors
-from desktop_app.resources import style_template
+from desktop_app.instrument_look import panel_look
 from desktop_app.responsiveness.events import Cause, Frame, Freeze, RunningTask
 from desktop_app.responsiveness.qt import freeze_detail
 from desktop_app.responsiveness.qt.freeze_detail import source_around
 from desktop_app.responsiveness.qt.freeze_list import Order
-from desktop_app.responsiveness.qt.freeze_panel import SMALLEST, FreezePanel, PanelLook
+from desktop_app.responsiveness.qt.freeze_panel import SMALLEST, FreezePanel
 from desktop_app.responsiveness.verdict import Verdict
 from desktop_app.signin.appearance import Appearance
-from desktop_app.signin.theme import Theme, style_sheet, themed
+from desktop_app.signin.theme import themed
 from tests.helpers.freezes import NOON, Freezes, freeze
 
 Open = Callable[..., FreezePanel]
-
-
-def look_of(theme: Theme) -> PanelLook:
-    sheet = style_sheet(style_template() + style_template("panel"), theme)
-    return PanelLook(sheet, _strip_colors(theme), theme.text, theme.error_soft)
 
 
 @pytest.fixture
@@ -44,7 +38,8 @@ def opened(qtbot: QtBot, freezes: Freezes) -> Open:
         freezes.add(*given)
         panel = FreezePanel(freezes.log, freezes.recent, freezes.history, freezes.clock, lambda: NOON)
         qtbot.addWidget(panel)
-        panel.set_look(look_of(themed(is_dark=False)))
+        panel.set_look(panel_look(themed(is_dark=False)))
+        panel.show_freezes()
         panel.resize(SMALLEST)
         panel.show()
         return panel
@@ -152,6 +147,9 @@ def test_the_fix_can_be_copied(opened: Open, monkeypatch: pytest.MonkeyPatch) ->
     assert (detail.verdict.text(), detail.fix.toPlainText()) == ("It slept.", fix)
     QTest.mouseClick(detail.copy_fix, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == fix
+    assert detail.copy_fix.text() == "Copied"
+    detail.show_freeze(freeze())
+    assert detail.copy_fix.text() == "Copy"
 
 
 def test_without_a_fix_there_is_nothing_to_copy(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +183,15 @@ def test_left_and_right_step_from_freeze_to_freeze(opened: Open) -> None:
         QTest.keyClick(panel.list, key)
         seen.append(given.index(panel.selected) if panel.selected else None)
     assert seen == [2, 1, 0, 0, 1]
+
+
+def test_a_key_that_qt_has_no_name_for_does_nothing(opened: Open) -> None:
+    panel = opened(freeze(1000), freeze(2000))
+    before = panel.selected
+    # As a Cyrillic letter has it.
+    letter = QKeyEvent(QEvent.Type.KeyPress, 0x0416, Qt.KeyboardModifier.NoModifier, "\u0416")
+    QApplication.sendEvent(panel, letter)
+    assert panel.selected is before
 
 
 def test_up_and_down_step_from_place_to_place(opened: Open) -> None:
@@ -239,6 +246,29 @@ def test_a_freeze_that_ends_meanwhile_is_listed_and_what_is_looked_at_stays(open
     assert panel.list.currentRow() == 1
 
 
+def test_what_is_selected_to_be_copied_stays_so_when_a_freeze_ends(opened: Open, freezes: Freezes) -> None:
+    panel = opened(freeze(1000))
+    panel.detail.source.selectAll()
+    another = freeze(20_000, line=2)
+    freezes.add(another)
+    panel.show_ended(another)
+    assert panel.detail.source.textCursor().selectedText()
+
+
+def test_a_long_fix_is_wrapped_and_wholly_to_be_seen(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    fix = "Use an asynchronous client: `async with httpx.AsyncClient() as client: reply = await client.get(url)`." * 3
+    monkeypatch.setattr(freeze_detail, "verdict_of", lambda _freeze: Verdict("http", "It waited.", fix))
+    view = opened(freeze()).detail.fix
+    narrow = view.height()
+    assert view.document().size().height() > 1
+    assert view.height() >= view.document().size().height() * view.fontMetrics().lineSpacing()
+    window = view.window()
+    window.resize(2000, 700)
+    QApplication.processEvents()
+    assert view.height() < narrow
+    assert view.height() >= view.document().size().height() * view.fontMetrics().lineSpacing()
+
+
 def test_the_first_freeze_is_shown_at_once(opened: Open, freezes: Freezes) -> None:
     panel, first = opened(), freeze(1000)
     freezes.add(first)
@@ -261,6 +291,19 @@ def test_text_from_outside_is_shown_as_it_is(opened: Open) -> None:
     assert [label for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
     assert panel.detail.culprit.text() == "98 % in <img src=x> <b>bold</b> (b>.py:1)"
     assert rows(panel)[0].count("\n") == 1
+
+
+def test_the_tip_of_a_block_shows_text_from_outside_as_it_is(
+    opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: shown.append(text))
+    panel = opened(freeze(10_000, 2000, function="<img src=x>"))
+    (block,) = panel.chart.blocks()
+    for x in (block.x + 1, 5.0):
+        at = QPoint(round(x), round(block.y + 1))
+        QApplication.sendEvent(panel.chart, QHelpEvent(QEvent.Type.ToolTip, at, panel.chart.mapToGlobal(at)))
+    assert shown == ["<qt>2.00 s<br>waiting<br>98 % in &lt;img src=x&gt; (freezes.py:1)</qt>", ""]
 
 
 def test_the_timeline_takes_the_place_of_the_freezes_when_it_is_wanted(opened: Open) -> None:
@@ -321,7 +364,7 @@ def test_all_fits_at_the_smallest_size(opened: Open, language: Callable[[str], N
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_the_theme_dresses_it(opened: Open, is_dark: bool) -> None:
     panel = opened(freeze())
-    panel.set_look(look_of(themed(is_dark=is_dark)))
+    panel.set_look(panel_look(themed(is_dark=is_dark)))
     assert (panel.grab().toImage().pixelColor(3, 3).lightness() < 128) is is_dark
 
 
@@ -329,7 +372,7 @@ def test_the_theme_dresses_it(opened: Open, is_dark: bool) -> None:
 def test_a_block_has_the_colour_of_its_band(opened: Open, is_dark: bool) -> None:
     wanted = freeze(10_000, 3000)
     panel = opened(wanted, freeze(60_000, 100, line=2))
-    look = look_of(themed(is_dark=is_dark))
+    look = panel_look(themed(is_dark=is_dark))
     panel.set_look(look)
     (block, _) = panel.chart.blocks()
     picture = panel.chart.grab().toImage()

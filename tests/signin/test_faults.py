@@ -25,13 +25,13 @@ from desktop_app.errors import (
     SessionExpired,
     TooManyAttempts,
 )
-from desktop_app.signin.state import Degraded, Home, Mode, SignedOut
+from desktop_app.signin.state import Degraded, Home, SignedOut
 from tests.helpers.children import service_pid
+from tests.helpers.deliberate import BOTH_MODES
 from tests.helpers.scripted_server import Connection, ScriptedServer
 from tests.helpers.service_process import store_path
 from tests.signin.conftest import HEALTHY, PASSWORD, Start
 
-BOTH = pytest.mark.parametrize("mode", [mode.value for mode in Mode])
 JSON = {"Content_Type": "application/json"}
 SESSION = json.dumps({"token": "a-token", "expires_at": "2030-01-01T00:00:00Z"}).encode()
 Script = Callable[[Connection], None]
@@ -91,7 +91,7 @@ AT_LOADING: dict[str, tuple[Script, type[ExchangeError]]] = {
 }
 
 
-@BOTH
+@BOTH_MODES
 @pytest.mark.parametrize("case", AT_SIGN_IN)
 def test_a_fault_at_signing_in_is_told_plainly_at_the_form(start: Start, mode: str, case: str) -> None:
     script, error, message = AT_SIGN_IN[case]
@@ -104,7 +104,7 @@ def test_a_fault_at_signing_in_is_told_plainly_at_the_form(start: Start, mode: s
         assert message in running.window.form.banner.title.text()
 
 
-@BOTH
+@BOTH_MODES
 @pytest.mark.parametrize("case", AT_LOADING)
 def test_a_fault_at_loading_ends_in_the_default_home_page(start: Start, mode: str, case: str) -> None:
     script, error = AT_LOADING[case]
@@ -114,7 +114,7 @@ def test_a_fault_at_loading_ends_in_the_default_home_page(start: Start, mode: st
         assert isinstance(running.wait_for(Degraded).failure.error, error)
 
 
-@BOTH
+@BOTH_MODES
 def test_an_expired_session_ends_at_the_form_with_the_email(start: Start, mode: str) -> None:
     with ScriptedServer(signing_in_then(401)) as server:
         running = start(HEALTHY, mode, server=server.url)
@@ -125,7 +125,7 @@ def test_an_expired_session_ends_at_the_form_with_the_email(start: Start, mode: 
         assert running.window.form.email.text() == "demo@example.com"
 
 
-@BOTH
+@BOTH_MODES
 def test_a_service_that_is_not_there_is_told_at_the_form(start: Start, mode: str) -> None:
     with ScriptedServer(replying(200)) as server:
         gone = server.url

@@ -11,12 +11,11 @@ from PySide6.QtTest import QTest
 
 from desktop_app.errors import DeadlineExceeded, WrongCredentials
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn
+from tests.helpers.deliberate import BOTH_MODES, FREEZES
 from tests.signin.conftest import DATABASE_BUSY, EMAIL, HEALTHY, PASSWORD, SILENT, SLOW, Start
 
-BOTH = pytest.mark.parametrize("mode", [mode.value for mode in Mode])
 
-
-@BOTH
+@BOTH_MODES
 def test_signing_in_ends_in_the_customers_home_page(start: Start, mode: str) -> None:
     running = start(HEALTHY, mode)
     running.sign_in()
@@ -30,6 +29,7 @@ def test_async_shows_the_default_home_page_before_the_preferences_are_there(star
     assert running.home.greeting.text() == "Welcome"
 
 
+@FREEZES
 def test_blocking_goes_from_signing_in_straight_to_the_home_page(start: Start) -> None:
     running = start(SLOW, "blocking")
     running.sign_in()
@@ -37,6 +37,7 @@ def test_blocking_goes_from_signing_in_straight_to_the_home_page(start: Start) -
     assert [type(state) for state in running.states] == [SigningIn, Home]
 
 
+@FREEZES
 def test_blocking_freezes_and_async_does_not(start: Start) -> None:
     running = start(SLOW, "blocking")
     running.sign_in()
@@ -50,7 +51,7 @@ def test_blocking_freezes_and_async_does_not(start: Start) -> None:
     assert blocking.frozen_ms > 600 > 4 * done.longest_freeze_ms
 
 
-@BOTH
+@BOTH_MODES
 def test_a_wrong_password_is_told_at_the_form(start: Start, mode: str) -> None:
     running = start(HEALTHY, mode)
     running.sign_in(password="not the right one")
@@ -68,7 +69,7 @@ def test_a_wrong_password_is_cleared_and_has_the_focus(start: Start) -> None:
     assert (form.email.text(), form.password.text(), form.password.hasFocus()) == (EMAIL, "", True)
 
 
-@BOTH
+@BOTH_MODES
 def test_past_the_deadline_without_confirmed_credentials_the_form_stays(start: Start, mode: str) -> None:
     running = start(SILENT, mode, deadline_s=0.4)
     running.sign_in()
@@ -77,7 +78,7 @@ def test_past_the_deadline_without_confirmed_credentials_the_form_stays(start: S
     assert (type(failure.error), failure.tried_ms, running.window.form.email.text()) == (DeadlineExceeded, 400, EMAIL)
 
 
-@BOTH
+@BOTH_MODES
 def test_past_the_deadline_with_confirmed_credentials_the_default_home_page_says_why(start: Start, mode: str) -> None:
     running = start(DATABASE_BUSY, mode, deadline_s=1.5)
     running.sign_in()
@@ -88,6 +89,7 @@ def test_past_the_deadline_with_confirmed_credentials_the_default_home_page_says
     assert "1.50\u00a0s" in text
 
 
+@FREEZES
 def test_a_deadline_keeps_what_it_promises_in_both_modes(start: Start) -> None:
     running = start(SILENT, "blocking", deadline_s=0.4)
     durations_ms = []
@@ -98,7 +100,7 @@ def test_a_deadline_keeps_what_it_promises_in_both_modes(start: Start) -> None:
     assert all(400 <= duration_ms < 800 for duration_ms in durations_ms), durations_ms
 
 
-@BOTH
+@BOTH_MODES
 def test_retry_loads_the_preferences_once_the_traffic_is_gone(start: Start, mode: str) -> None:
     running = start(DATABASE_BUSY, mode, deadline_s=1.0)
     running.sign_in()
@@ -109,6 +111,7 @@ def test_retry_loads_the_preferences_once_the_traffic_is_gone(start: Start, mode
     assert running.home.banner.isHidden()
 
 
+@FREEZES
 def test_retry_waits_in_the_mode_that_is_chosen_then(start: Start) -> None:
     running = start(DATABASE_BUSY, "async", deadline_s=1.0)
     running.sign_in()
@@ -137,6 +140,7 @@ def test_cancelling_a_retry_returns_to_the_default_home_page(start: Start) -> No
     assert running.wait_for(Degraded) == replace(degraded, late=None)
 
 
+@FREEZES
 def test_a_mode_chosen_during_a_load_counts_for_the_next(start: Start) -> None:
     running = start(SLOW, "async")
     running.sign_in()
@@ -241,6 +245,7 @@ def test_the_demo_account_button_fills_the_form(start: Start) -> None:
     assert (form.email.text(), form.password.text()) == (EMAIL, PASSWORD)
 
 
+@FREEZES
 def test_both_results_stand_side_by_side(start: Start) -> None:
     running = start(HEALTHY, "blocking")
     for mode in Mode:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontDatabase, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QFontDatabase, QResizeEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+
+from desktop_app.overriding import override
 
 MARK = "→ "
 LONGEST_LINE = 500
@@ -12,16 +14,24 @@ LONGEST_LINE = 500
 
 
 class CodeView(QPlainTextEdit):
-    """As high as its text is; scrolls sideways only."""
+    """As high as its text is.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        wraps: Whether long lines are broken, rather than scrolled sideways: for what is prose in part.
+        parent: Its owner.
+    """
+
+    def __init__(self, *, wraps: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._wraps = wraps
         self._marked_index: int | None = None
         self._mark_color = QColor()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setReadOnly(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth if wraps else QPlainTextEdit.LineWrapMode.NoWrap)
+        if wraps:
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabChangesFocus(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -37,8 +47,11 @@ class CodeView(QPlainTextEdit):
     def show_lines(self, lines: list[str], marked_index: int | None = None) -> None:
         """Show these, and one of them marked: by its colour, and whoever wrote it also by a sign."""
         self._marked_index = marked_index
-        self.setPlainText("\n".join(line[:LONGEST_LINE] for line in lines))
-        self._fit(len(lines))
+        text = "\n".join(line[:LONGEST_LINE] for line in lines)
+        if text != self.toPlainText():
+            # Otherwise what is selected in it stays so.
+            self.setPlainText(text)
+        self._fit()
         self._mark()
 
     @property
@@ -48,12 +61,22 @@ class CodeView(QPlainTextEdit):
             return ""
         return self.document().findBlockByNumber(self._marked_index).text()
 
-    def _fit(self, line_count: int) -> None:
+    def _fit(self) -> None:
         # The style sheet decides how large the text is.
         self.ensurePolished()
-        bar_height = self.horizontalScrollBar().sizeHint().height()
+        # Of such a document, the height is a number of lines.
+        line_count = max(1, round(self.document().size().height()))
+        bar_height = 0 if self._wraps else self.horizontalScrollBar().sizeHint().height()
         margins = round(self.document().documentMargin() * 2) + 10
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * max(1, line_count) + bar_height + margins)
+        height = self.fontMetrics().lineSpacing() * line_count + bar_height + margins
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._wraps:
+            self._fit()
 
     def _mark(self) -> None:
         if self._marked_index is None:

@@ -33,17 +33,17 @@ class FreezeDetail(QScrollArea):
         self.freeze: Freeze | None = None
         self._repeated: RepeatedFreeze | None = None
         self._time_text = ""
-        self._mark_color = ""
         self.culprit, self.facts = _label("culprit"), _label("facts")
         self.verdict, self.task = _label(""), _label("facts")
         self.nothing = _label("muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.fix_title, self.source_title, self.stack_title = _label("section"), _label("section"), _label("section")
-        self.fix, self.source, self.stack = CodeView(), CodeView(), CodeView()
+        self.fix, self.source, self.stack = CodeView(wraps=True), CodeView(), CodeView()
         self.copy_fix, self.all_frames = _small_button(), _small_button()
         self.copy_fix.clicked.connect(self._on_copy_clicked)
         self.all_frames.setCheckable(True)
         self.all_frames.toggled.connect(self._show_stack)
+        self.setProperty("role", "freeze")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,9 +76,7 @@ class FreezeDetail(QScrollArea):
 
     def set_mark_color(self, color: str) -> None:
         """Take the background of a line that is marked, as ``#rrggbb``; after the style sheet."""
-        self._mark_color = color
         self.source.set_mark_color(color)
-        self._show()
 
     def show_freeze(self, freeze: Freeze | None, repeated: RepeatedFreeze | None = None, time_text: str = "") -> None:
         """Show a freeze, and what is known of its place; None: that there is none."""
@@ -86,6 +84,7 @@ class FreezeDetail(QScrollArea):
         self.freeze, self._repeated, self._time_text = freeze, repeated, time_text
         self._show()
         if is_another:
+            self.copy_fix.setText(self.tr("Copy"))
             self.verticalScrollBar().setValue(0)
 
     def _show(self) -> None:

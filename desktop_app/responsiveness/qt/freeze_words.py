@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QLocale, QTime
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Cause, Freeze
+from desktop_app.responsiveness.events import LONG_TASK_MS, Cause, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.qt.lag_strip import format_ms
 
@@ -59,7 +59,7 @@ def facts_in_words(freeze: Freeze, repeated: RepeatedFreeze | None, time_text: s
         facts.append(translate("freezes", "not the program's fault"))
     if freeze.is_startup:
         facts.append(translate("freezes", "while the program started"))
-    if freeze.not_scheduled_ns >= NS_PER_MS and freeze.cause is not Cause.NOT_SCHEDULED:
+    if freeze.not_scheduled_ns >= LONG_TASK_MS * NS_PER_MS and freeze.cause is not Cause.NOT_SCHEDULED:
         length = length_of(freeze.not_scheduled_ns)
         facts.append(translate("freezes", "the system ran something else for {length} of it").format(length=length))
     if freeze.is_late_sample:
