@@ -130,7 +130,9 @@ def _where(freeze: Freeze) -> str:
     if freeze.is_startup:
         text += " before the event loop ran"
     if freeze.culprit is not None:
-        text += f" in {freeze.culprit.frame}"
+        # Of a freeze that is many things one after another, the verdict is on the part that is longest.
+        is_most = freeze.culprit.share >= LEAST_SHARE
+        text += f" in {freeze.culprit.frame}" if is_most else f", {freeze.culprit}"
     if freeze.task is not None:
         text += f", inside the coroutine of task {freeze.task.name}"
     return text
