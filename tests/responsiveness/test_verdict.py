@@ -124,6 +124,13 @@ def test_a_late_sample_is_said_to_be_one(tmp_path: Path) -> None:
     assert late.text == verdict_of(freeze).text + " It could be looked at only as that ended."
 
 
+def test_what_was_over_when_it_could_be_looked_at_is_not_put_down_to_the_event_loop(tmp_path: Path) -> None:
+    freeze = freeze_in((program(tmp_path, "sys.exit(application.exec())"),), Cause.INTERPRETER_HELD)
+    late = verdict_of(dataclasses.replace(freeze, is_late_sample=True))
+    assert (late.name, "gallery.py" in late.text, "was over" in late.text) == ("unknown", False, True)
+    assert verdict_of(freeze).name == "interpreter held"
+
+
 def test_what_is_unknown_says_where_to_look(tmp_path: Path) -> None:
     verdict = verdict_of(freeze_in((program(tmp_path, "device.fetch()"),)))
     assert verdict.text.endswith("it waited in device.fetch(); for what, is not known.")
