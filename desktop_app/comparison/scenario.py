@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
-from desktop_app.comparison.happened import happened
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
+from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Entry
@@ -56,8 +56,8 @@ class Comparer:
 
     def __init__(self, program: Program, email: str, password: str, tell: Callable[[str], None]) -> None:
         assert program.presenter is not None
-        assert program.recorder is not None
-        self._inputs = program.recorder.inputs
+        assert program.instrument is not None
+        self._inputs = program.instrument.recorder.inputs
         self._program = program
         self._presenter = program.presenter
         self._window = program.window
