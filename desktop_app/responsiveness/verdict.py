@@ -19,7 +19,7 @@ UNKNOWN = {
     Cause.COMPUTING: "It used the processor: look for what is done often, or to much data",
     Cause.INTERPRETER_HELD: "Look for one call that does much",
 }
-OVER = "a call of C code kept the interpreter to itself, and was over when it could be looked at; which one, is not known."
+OVER = "a call of C code kept the interpreter to itself, and was over when it could be looked at; what, is not known."
 LOOK_WHEN_OVER = (
     "Look for a regular expression, or another call that does much, in what the window was asked for then. "
     "`faulthandler.dump_traceback_later(0.2)` before it shows it while it lasts."
