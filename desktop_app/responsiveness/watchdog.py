@@ -140,9 +140,13 @@ class Watchdog:
 
     def step(self) -> None:
         """Look once."""
-        now = Look(self._clock(), self.probe.cpu_ns())
+        now_ns = self._clock()
+        last_ns = now_ns if self._last is None else self._last.at_ns
+        late_ns = max(0, now_ns - last_ns - self._pace.tick_ms * NS_PER_MS)
+        # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
+        stack = self.probe.stack() if late_ns >= LATE_NS else None
+        now = Look(now_ns, self.probe.cpu_ns())
         last, self._last = self._last or now, now
-        late_ns = max(0, now.at_ns - last.at_ns - self._pace.tick_ms * NS_PER_MS)
         self.probe.tick(late_ns)
         self._report_ended()
         wanted_ns = now.at_ns - late_ns
@@ -162,7 +166,7 @@ class Watchdog:
             self._ping()
         age_ns = now.at_ns - since_ns
         if age_ns >= self._pace.sample_after_ms * NS_PER_MS and self._samples.is_due(now.at_ns):
-            self._samples.add(now.at_ns, self.probe.stack(), is_late=late_ns >= LATE_NS)
+            self._samples.add(now.at_ns, stack or self.probe.stack(), is_late=late_ns >= LATE_NS)
             self._samples.task = self._samples.task or self.probe.running_task()
         if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:
             self._is_reported = True
