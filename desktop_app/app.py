@@ -15,13 +15,15 @@ from desktop_app.backend import Backend
 from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
+from desktop_app.instrument_look import strip_colors
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
+from desktop_app.responsiveness.qt.lag_strip import LagStrip
 from desktop_app.signals import ProcessSignals
 from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
@@ -32,6 +34,7 @@ from desktop_app.signin.window import Window
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.instrument import Instrument
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
@@ -101,13 +104,18 @@ class Program:
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
+        self.journal = Journal()
+        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
+        self.instrument: Instrument | None = None
+        """From the first paint on, to the end."""
         self.strip = LagStrip()
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
         self.presenter: Presenter | None = None
         self.demonstration: Demonstration | None = None
         self._early: list[Callable[[Presenter], None]] = []
+        self._wants_freezes = False
         self._is_ending = False
         self._end: Callable[[], object] = self.qt.exit
         self.conditions = ConditionsChange(backend, options.conditions)
@@ -173,6 +181,7 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.instrument import Instrument
         from desktop_app.kept import KeptPreferences
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.mistake_demonstration import Demonstration
@@ -182,7 +191,11 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        client = ServiceClient(self.backend, self._interruption)
+        instrument = self.instrument = Instrument(self.journal, self.monitor, self.meter, self.strip, self.window)
+        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
+        if self._wants_freezes:
+            instrument.overview.open()
+        client = ServiceClient(self.backend, self._interruption, instrument.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -193,15 +206,20 @@ class Program:
         start = loop.create_task(self._report_start(presenter))
         play = loop.create_task(scenario(self)) if scenario else loop.create_future()
         end = loop.create_task(ending.wait())
+        instrument.attach()
         try:
             await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
             return play.result() if play.done() else int(scenario is not None)
         finally:
+            instrument.close()
             self.window.close()
             for task in (start, play, end):
                 task.cancel()
             closing = loop.run_in_executor(None, self.backend.close)
-            await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+            try:
+                await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+            finally:
+                instrument.detach()
             await closing
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
@@ -238,6 +256,7 @@ class Program:
         window.appearance.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed(window.appearance.theme)
         self.monitor.slice_measured.connect(self.strip.add)
+        self.strip.freezes_requested.connect(self._on_freezes_requested)
         self.meter.measured.connect(self._on_load_measured)
         self.signals.received.connect(self._on_end_requested)
         self.last_resort.caught.connect(self._on_exception_caught)
@@ -255,6 +274,8 @@ class Program:
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
         presenter.load_started.connect(lambda _mode: self.strip.begin_load())
+        assert self.instrument is not None
+        presenter.load_started.connect(self.instrument.timeline.begin)
         presenter.load_ended.connect(self.meter.end)
         self.presenter = presenter
         for intention in self._early:
@@ -292,9 +313,11 @@ class Program:
         self.window.results.show_result(result)
         self.strip.end_load(round(result.longest_freeze_ms * NS_PER_MS))
 
+    def _on_freezes_requested(self) -> None:
+        self._wants_freezes = True
+
     def _on_theme_changed(self, theme: Theme) -> None:
-        bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
-        self.strip.set_colors(StripColors(theme.raised, theme.strong_border, theme.muted, bands))
+        self.strip.set_colors(strip_colors(theme))
 
     def _save_settings(self) -> None:
         if self.profile is not None:
@@ -333,6 +356,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.instrument
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration

@@ -1,65 +1,33 @@
-"""The command line. Imports nothing heavy before it knows what is wanted."""
+"""The command line. Imports nothing before it knows what is wanted: what is watched finds nothing of this program."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from desktop_app import __version__, commands
-from desktop_app.commands import complain
-from desktop_app.conditions.presets import PRESETS
-from desktop_app.config import DEFAULT_CONDITIONS, DEFAULT_DEADLINE_S, MODES
-from desktop_app.errors import DesktopAppError, UsageError
-from desktop_app.overriding import override
+from desktop_app.errors import DesktopAppError, UsageError, complain
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
-COMMANDS = ("run", "compare", "serve", "accounts")
-LOG_LEVELS = ("debug", "info", "warning", "error")
-LONGEST_DEADLINE_S = 3600.0
-
-CONDITIONS_HELP = f"of network and database: {', '.join(PRESETS)} (default: %(default)s)"
-
-EXAMPLES = """\
-examples:
-  desktop-app                               open the window
-  desktop-app --mode blocking               open it, waiting the way that freezes it
-  desktop-app --conditions database-busy    with a customer database that others keep busy
-  desktop-app compare                       sign in both ways and print what each was like
-  desktop-app compare --conditions all      the same under all conditions, in one table
-  desktop-app compare --conditions slow,silent --pictures DIR --json FILE
-  desktop-app serve --store sqlite:///customers.sqlite3 --port 8000
-  desktop-app accounts add ada@example.com --store sqlite:///customers.sqlite3
-  desktop-app --server https://shop.example.com
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
-
-    @override
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(reason=f"{message} (see {self.prog} --help)")
-
-
-if TYPE_CHECKING:
-    Subparsers: TypeAlias = argparse._SubParsersAction[_Parser]  # noqa: SLF001 - it has no public name
+COMMANDS = ("run", "compare", "watch", "serve", "accounts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program.
 
     Returns:
-        0 done, 1 failed, 2 wrong usage, 130 or 143 ended by SIGINT or SIGTERM.
+        0 done, 1 failed, 2 wrong usage, 130 or 143 ended by SIGINT or SIGTERM; of ``watch`` what the program ended
+        with, or 3.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["watch"]:
+        return _watch(given[1:])
     try:
-        options = _parser().parse_args(_with_command(given))
+        from desktop_app.parser import parser
+
+        options = parser().parse_args(_with_command(given))
         _set_up_log(options.log_level)
         return int(options.handle(options))
     except UsageError as error:
@@ -76,121 +44,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
+def _watch(arguments: list[str]) -> int:
+    """Watch a program; what that ends with is nobody's to catch here."""
+    from desktop_app.responsiveness.watch import ready_to_watch
+    from desktop_app.responsiveness.watch_options import watch_options
+
+    try:
+        watch = ready_to_watch(watch_options(arguments))
+    except UsageError as error:
+        complain(error)
+        return EXIT_USAGE
+    return watch()
+
+
 def _with_command(arguments: list[str]) -> list[str]:
     """Put in ``run`` where no command is named."""
     asks_for_itself = {"-h", "--help", "--version"} & set(arguments[:1])
     return arguments if asks_for_itself or (arguments[:1] and arguments[0] in COMMANDS) else ["run", *arguments]
-
-
-def _parser() -> _Parser:
-    everywhere, loads, window = _options_everywhere(), _options_of_loads(), _options_of_the_window()
-    parser = _Parser(
-        prog="desktop-app",
-        usage="desktop-app [run] [OPTION...]\n       desktop-app COMMAND [OPTION...]",
-        description="Sign in and load preferences, blocking or async: see and measure what a wait does to a window.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        # Those of `run`, which is what no command means; it is `run` that reads them.
-        parents=[window, loads, everywhere],
-    )
-    parser.add_argument("--version", action="version", version=f"desktop-app {__version__}")
-    subparsers = parser.add_subparsers(prog="desktop-app", title="commands", metavar="COMMAND", required=True)
-    run = subparsers.add_parser(
-        "run", parents=[window, loads, everywhere], help="open the window (what no command means, too)"
-    )
-    run.set_defaults(handle=commands.run)
-    _add_compare(subparsers, [loads, everywhere])
-    _add_serve(subparsers, [everywhere])
-    _add_accounts(subparsers, [everywhere])
-    return parser
-
-
-def _options_everywhere() -> _Parser:
-    everywhere = _Parser(add_help=False)
-    everywhere.add_argument(
-        "--profile-dir", type=Path, metavar="DIR", help="where data is kept (default: the platform's data directory)"
-    )
-    everywhere.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: warning")
-    return everywhere
-
-
-def _options_of_loads() -> _Parser:
-    loads = _Parser(add_help=False)
-    loads.add_argument("--server", metavar="URL", help="use a service that runs already (default: an own one)")
-    loads.add_argument(
-        "--deadline",
-        type=seconds,
-        default=DEFAULT_DEADLINE_S,
-        metavar="SECONDS",
-        help="for signing in and loading together (default: %(default)g)",
-    )
-    return loads
-
-
-def _options_of_the_window() -> _Parser:
-    window = _Parser(add_help=False)
-    window.add_argument("--mode", choices=MODES, help="how to wait (default: as the last time)")
-    window.add_argument("--conditions", default=DEFAULT_CONDITIONS, metavar="NAME", help=CONDITIONS_HELP)
-    return window
-
-
-def _add_compare(subparsers: Subparsers, parents: list[_Parser]) -> None:
-    compare = subparsers.add_parser("compare", parents=parents, help="sign in both ways and tell what each was like")
-    compare.add_argument(
-        "--conditions",
-        default=DEFAULT_CONDITIONS,
-        metavar="NAMES",
-        help=f"{CONDITIONS_HELP}; several with commas between them, or all, make one table",
-    )
-    compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    compare.add_argument(
-        "--pictures",
-        type=Path,
-        metavar="DIR",
-        help="write pictures of both ways there, of several conditions to directories of their names",
-    )
-    compare.add_argument("--email", help="whom to sign in (default: the demo account)")
-    compare.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
-    compare.set_defaults(handle=commands.compare)
-
-
-def _add_serve(subparsers: Subparsers, parents: list[_Parser]) -> None:
-    serve = subparsers.add_parser("serve", parents=parents, help="run the service alone")
-    serve.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
-    serve.add_argument("--port", type=port, default=0, help="0 takes any that is free (default)")
-    for flag in ("--child", "--demo-account", "--allow-load", "--allow-faults"):
-        serve.add_argument(flag, action="store_true", help=argparse.SUPPRESS)
-    serve.set_defaults(handle=commands.serve)
-
-
-def _add_accounts(subparsers: Subparsers, parents: list[_Parser]) -> None:
-    accounts = subparsers.add_parser("accounts", help="who can sign in")
-    actions = accounts.add_subparsers(title="actions", metavar="ACTION", required=True)
-    add = actions.add_parser("add", parents=parents, help="add an account; asks for its password")
-    add.add_argument("email")
-    add.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
-    add.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
-    add.add_argument("--preferences", type=Path, metavar="FILE", help="a JSON file with the customer's preferences")
-    add.set_defaults(handle=commands.add_account)
-    listing = actions.add_parser("list", parents=parents, help="list the accounts")
-    listing.add_argument("--store", metavar="URL", help="sqlite:///PATH (default: in the profile directory)")
-    listing.set_defaults(handle=commands.list_accounts)
-
-
-def seconds(text: str) -> float:
-    """Read a deadline; argparse names this function where it cannot be read."""
-    value_s = float(text)
-    if not 0 < value_s <= LONGEST_DEADLINE_S:
-        raise argparse.ArgumentTypeError(f"{text} is not more than 0 and at most {LONGEST_DEADLINE_S:g} seconds")
-    return value_s
-
-
-def port(text: str) -> int:
-    """Read a port; argparse names this function where it cannot be read."""
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not a port from 0 to 65535")
-    return number
 
 
 def _set_up_log(level: str) -> None:

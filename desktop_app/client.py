@@ -13,6 +13,7 @@ from desktop_app.preferences.asynchronous import AsyncClient
 from desktop_app.preferences.blocking import BlockingClient
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import Exchange, Tell
+from desktop_app.preferences.phases import Listening
 from desktop_app.preferences.transport import Endpoint
 
 T = TypeVar("T")
@@ -34,11 +35,17 @@ class ServiceClient:
     """Drives exchanges with the service in either way; belongs to the thread of the event loop.
 
     Waiting for a service that is still starting is part of the exchange, and counts against its deadline.
+
+    Args:
+        backend: Knows where the service is.
+        interruption: Ends a blocking wait.
+        listening: Gives what takes each request's phases; None: they are not looked at.
     """
 
-    def __init__(self, backend: Backend, interruption: Interruption) -> None:
+    def __init__(self, backend: Backend, interruption: Interruption, listening: Listening | None = None) -> None:
         self._backend = backend
         self._interruption = interruption
+        self._listening = listening
         self._endpoint: Endpoint | None = None
         self._blocking: BlockingClient | None = None
         self._async: AsyncClient | None = None
@@ -58,7 +65,7 @@ class ServiceClient:
                 except FutureTimeoutError:
                     raise DeadlineExceeded(detail="the service is still starting") from None
                 self._move_to(endpoint)
-                self._blocking = self._blocking or BlockingClient(endpoint)
+                self._blocking = self._blocking or BlockingClient(endpoint, self._listening)
                 return self._blocking.run(steps, deadline, tell)
         except WaitInterruptedError:
             raise asyncio.CancelledError from None
@@ -76,7 +83,7 @@ class ServiceClient:
         except TimeoutError:
             raise DeadlineExceeded(detail="the service is still starting") from None
         self._move_to(endpoint)
-        self._async = self._async or AsyncClient(endpoint)
+        self._async = self._async or AsyncClient(endpoint, self._listening)
         return await self._async.run(steps, deadline, tell, late_ms)
 
     async def aclose(self) -> None:

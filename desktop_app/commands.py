@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from desktop_app.backend import Backend
 from desktop_app.conditions.presets import conditions_named
 from desktop_app.config import Options, Profile, Settings, checked_server
-from desktop_app.errors import DesktopAppError, ProfileError, UsageError
+from desktop_app.errors import DesktopAppError, ProfileError, UsageError, complain
 from desktop_app.interruption import Interruption
 from desktop_app.screen import require_screen
 
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
     from desktop_app.conditions.presets import Conditions
     from desktop_app.preferences.model import Preferences
-
-
-def complain(error: DesktopAppError) -> None:
-    """Say in one line on stderr what is wrong."""
-    print(f"desktop-app: {error}", file=sys.stderr)
 
 
 def run(arguments: argparse.Namespace) -> int:

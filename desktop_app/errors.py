@@ -27,6 +27,7 @@ errors are translated into these once, where the library is called. An exception
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar
 
 
@@ -143,3 +144,8 @@ class ProgramFault(ExchangeError):
     """A bug in the program; the log has the traceback."""
 
     text = "Something went wrong in the program itself. The log says more."
+
+
+def complain(error: DesktopAppError) -> None:
+    """Say in one line on stderr what is wrong."""
+    print(f"desktop-app: {error}", file=sys.stderr)

@@ -110,6 +110,102 @@
     </message>
 </context>
 <context>
+    <name>FreezeChart</name>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>Event-loop lag and freezes of the last minutes</source>
+        <translation>Event-Loop-Lag und Hänger der letzten Minuten</translation>
+    </message>
+</context>
+<context>
+    <name>FreezeDetail</name>
+    <message>
+        <source>Task: {task}</source>
+        <translation>Task: {task}</translation>
+    </message>
+    <message>
+        <source>There is no source of it here.</source>
+        <translation>Den Quelltext dazu gibt es hier nicht.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} samples:</source>
+        <translation>{count} von {total} Stichproben:</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Instead</source>
+        <translation>Stattdessen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelltext</translation>
+    </message>
+    <message>
+        <source>Stack, the innermost call last</source>
+        <translation>Stack, der innerste Aufruf zuletzt</translation>
+    </message>
+    <message>
+        <source>All frames</source>
+        <translation>Alle Aufrufe</translation>
+    </message>
+    <message>
+        <source>Also show those of Qt, Python and installed packages</source>
+        <translation>Auch die von Qt, Python und installierten Paketen zeigen</translation>
+    </message>
+    <message>
+        <source>Nothing has frozen this window for 50 ms or longer so far. What does will be listed here, with the code that it was in.</source>
+        <translation>Bisher hing dieses Fenster nie 50 ms oder länger. Was es hängen lässt, steht dann hier, mit der Stelle im Code.</translation>
+    </message>
+</context>
+<context>
+    <name>FreezeList</name>
+    <message>
+        <source>Not the program&apos;s fault</source>
+        <translation>Nicht durch das Programm</translation>
+    </message>
+</context>
+<context>
+    <name>FreezePanel</name>
+    <message>
+        <source>Freezes</source>
+        <translation>Hänger</translation>
+    </message>
+    <message>
+        <source>Freezes of this window</source>
+        <translation>Hänger dieses Fensters</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Worst first</source>
+        <translation>Längste zuerst</translation>
+    </message>
+    <message>
+        <source>Execution timeline</source>
+        <translation>Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>Freezes by place and cause</source>
+        <translation>Hänger nach Ort und Ursache</translation>
+    </message>
+</context>
+<context>
     <name>HomePage</name>
     <message>
         <source>&amp;Retry</source>
@@ -275,6 +371,14 @@
         <translation>Event-Loop-Lag der letzten 30 Sekunden</translation>
     </message>
     <message>
+        <source>Show the freezes: where each was, and why (Alt+F)</source>
+        <translation>Die Hänger zeigen: wo jeder war, und warum (Alt+F)</translation>
+    </message>
+    <message>
+        <source>Freezes ({count})</source>
+        <translation>Hänger ({count})</translation>
+    </message>
+    <message>
         <source>Longest freeze: –</source>
         <translation>Längster Hänger: –</translation>
     </message>
@@ -424,6 +528,109 @@
     <message>
         <source>Use the demo account</source>
         <translation>Demokonto verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Left and right move, plus and minus zoom, 0 shows all; up and down go to the freezes.</source>
+        <translation>Links und rechts verschieben, Plus und Minus zoomen, 0 zeigt alles; auf und ab geht zu den Hängern.</translation>
+    </message>
+    <message>
+        <source>Execution timeline</source>
+        <translation>Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>keys, clicks</source>
+        <translation>Tasten, Klicks</translation>
+    </message>
+    <message>
+        <source>GUI thread</source>
+        <translation>GUI-Thread</translation>
+    </message>
+    <message>
+        <source>tasks</source>
+        <translation>Tasks</translation>
+    </message>
+    <message>
+        <source>network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>database</source>
+        <translation>Datenbank</translation>
+    </message>
+    <message>
+        <source>frozen</source>
+        <translation>hängt</translation>
+    </message>
+    <message>
+        <source>not scheduled</source>
+        <translation>nicht an der Reihe</translation>
+    </message>
+    <message>
+        <source>handling input</source>
+        <translation>verarbeitet Eingabe</translation>
+    </message>
+    <message>
+        <source>painting</source>
+        <translation>zeichnet</translation>
+    </message>
+    <message>
+        <source>waiting for events</source>
+        <translation>wartet auf Ereignisse</translation>
+    </message>
+    <message>
+        <source>task</source>
+        <translation>Task</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>sending</source>
+        <translation>sendet</translation>
+    </message>
+    <message>
+        <source>waiting for the service</source>
+        <translation>wartet auf den Dienst</translation>
+    </message>
+    <message>
+        <source>receiving</source>
+        <translation>empfängt</translation>
+    </message>
+    <message>
+        <source>waiting for the database</source>
+        <translation>wartet auf die Datenbank</translation>
+    </message>
+    <message>
+        <source>more at the same time</source>
+        <translation>mehreres zugleich</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>click</source>
+        <translation>Klick</translation>
+    </message>
+    <message>
+        <source>{input}, answered by a paint {duration} later</source>
+        <translation>{input}, {duration} später durch ein Zeichnen beantwortet</translation>
+    </message>
+    <message>
+        <source>{number} keys and clicks, the slowest answered by a paint {duration} later</source>
+        <translation>{number} Tasten und Klicks, der langsamste {duration} später durch ein Zeichnen beantwortet</translation>
+    </message>
+    <message>
+        <source>from {start} to {end}</source>
+        <translation>von {start} bis {end}</translation>
+    </message>
+    <message>
+        <source>+{number} more</source>
+        <translation>+{number} weitere</translation>
     </message>
 </context>
 <context>
@@ -609,6 +816,65 @@
     <message>
         <source>Your preferences will be offered here when they arrive.</source>
         <translation>Treffen die Einstellungen noch ein, werden sie hier angeboten.</translation>
+    </message>
+</context>
+<context>
+    <name>freezes</name>
+    <message>
+        <source>waiting</source>
+        <translation>gewartet</translation>
+    </message>
+    <message>
+        <source>computing</source>
+        <translation>gerechnet</translation>
+    </message>
+    <message>
+        <source>garbage collection</source>
+        <translation>Speicherbereinigung</translation>
+    </message>
+    <message>
+        <source>interpreter held</source>
+        <translation>Interpreter belegt</translation>
+    </message>
+    <message>
+        <source>not scheduled</source>
+        <translation>nicht an der Reihe</translation>
+    </message>
+    <message>
+        <source>machine suspended</source>
+        <translation>Rechner im Ruhezustand</translation>
+    </message>
+    <message>
+        <source>stopped by a debugger</source>
+        <translation>vom Debugger angehalten</translation>
+    </message>
+    <message>
+        <source>unknown cause</source>
+        <translation>Ursache unbekannt</translation>
+    </message>
+    <message>
+        <source>no sample of the code</source>
+        <translation>keine Stichprobe vom Code</translation>
+    </message>
+    <message>
+        <source>{count} times from here, {total} in all</source>
+        <translation>{count}-mal von hier, zusammen {total}</translation>
+    </message>
+    <message>
+        <source>not the program&apos;s fault</source>
+        <translation>nicht durch das Programm</translation>
+    </message>
+    <message>
+        <source>while the program started</source>
+        <translation>beim Start des Programms</translation>
+    </message>
+    <message>
+        <source>the system ran something else for {length} of it</source>
+        <translation>davon {length}, in denen das System anderes tat</translation>
+    </message>
+    <message>
+        <source>samples came late: they may show only where it ended</source>
+        <translation>Stichproben kamen spät: vielleicht zeigen sie nur, wo er endete</translation>
     </message>
 </context>
 <context>

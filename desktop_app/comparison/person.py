@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QPointingDevice, QWindow
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.responsiveness.qt.input_latency import InputToPaint
+from desktop_app.responsiveness.qt.input_latency import InputWatch
 
 INPUT_EVERY_NS = 50_000_000
 LETTERS = "is anybody there "
@@ -26,15 +26,25 @@ class Person:
         window: The top-level widget; on the screen.
         typing: Gets a key every other time; it must have the focus.
         counter: Gets a click every other time.
+        inputs: What pairs the inputs with the paints that answer them.
         clock: On which the inputs are due.
     """
 
-    def __init__(self, window: QWidget, typing: QWidget, counter: QWidget, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        typing: QWidget,
+        counter: QWidget,
+        inputs: InputWatch,
+        clock: Callable[[], int],
+    ) -> None:
         self.inputs_sent = 0
         self._handle = window.windowHandle()
         self._counter_at = centre_of(counter, window)
         self._clock = clock
-        self.probes = (InputToPaint(typing, clock), InputToPaint(counter, clock))
+        self._typing, self._counter = typing, counter
+        self._inputs = inputs
+        inputs.watch(typing, counter)
         # Asked for the first time from another thread, they would be made there.
         QPointingDevice.primaryPointingDevice()
         QInputDevice.primaryKeyboard()
@@ -57,11 +67,6 @@ class Person:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether an input that was sent is not answered yet."""
-        return any(probe.is_waiting for probe in self.probes)
-
     def _work(self) -> None:
         begin_ns = self._clock()
         letters = itertools.cycle(LETTERS)
@@ -69,12 +74,11 @@ class Person:
             due_ns = begin_ns + i * INPUT_EVERY_NS
             if self._done.wait(max(0, due_ns - self._clock()) / 1e9):
                 return
-            typed, clicked = self.probes
             if i % 2 == 0:
-                typed.expect(due_ns)
+                self._inputs.expect(self._typing, due_ns)
                 press_key(self._handle, next(letters))
             else:
-                clicked.expect(due_ns)
+                self._inputs.expect(self._counter, due_ns)
                 click(self._handle, self._counter_at)
             self.inputs_sent += 1
 

@@ -8,14 +8,19 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QPen
 
 from desktop_app.comparison.scenario import Recording
+from desktop_app.comparison.timeline import timeline_of
 from desktop_app.errors import DesktopAppError
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Band
+from desktop_app.responsiveness.execution_colors import LIGHT_FIGURE
+from desktop_app.responsiveness.qt.execution_painter import FigurePainter
 from desktop_app.responsiveness.qt.lag_strip import LIGHT_BANDS
+from desktop_app.responsiveness.svg import estimated_width, svg_of
 from desktop_app.responsiveness.timeline import height_share
 from desktop_app.signin.state import Mode
 from desktop_app.signin.theme import LIGHT
 
+FONT_SIZE = 11
 CHART_WIDTH, CHART_HEIGHT, SCALE = 960, 400, 2
 LEFT, RIGHT, TOP, BOTTOM, GAP = 88, 32, 70, 40, 38
 GRID_MS = (10, 50, 250, 1000)
@@ -24,8 +29,9 @@ MOST_TICKS = 8
 
 
 def pictures_of(recordings: Mapping[Mode, Recording]) -> dict[str, bytes]:
-    """Give each mode's window midway and at the end, and the lag of both on one time axis, as PNG files by name.
+    """Give the picture files of a comparison by name, encoded.
 
+    They are each mode's window midway and at the end, and of both on one time axis the lag, and what happened.
     Encoded, they take a tenth of what they take while they can be shown.
 
     Raises:
@@ -36,6 +42,8 @@ def pictures_of(recordings: Mapping[Mode, Recording]) -> dict[str, bytes]:
         pictures[f"{mode.value}-midway.png"] = _encoded(recording.midway.toImage())
         pictures[f"{mode.value}-end.png"] = _encoded(recording.end.toImage())
     pictures["lag.png"] = _encoded(lag_chart(recordings))
+    pictures["timeline.png"] = _encoded(timeline_image(recordings))
+    pictures["timeline.svg"] = timeline_svg(recordings).encode()
     return pictures
 
 
@@ -68,6 +76,23 @@ def lag_chart(recordings: Mapping[Mode, Recording]) -> QImage:
         _write(painter, QRectF(x - 30, CHART_HEIGHT - BOTTOM + 8, 60, 18), text, centred=True)
     painter.end()
     return image
+
+
+def timeline_image(recordings: Mapping[Mode, Recording]) -> QImage:
+    """Draw the execution timeline of both loads, one above the other."""
+    figure_painter = FigurePainter(LIGHT_FIGURE, QFont(), FONT_SIZE)
+    poster = timeline_of(recordings, figure_painter.measure)
+    image = QImage(round(poster.width * SCALE), round(poster.height * SCALE), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(SCALE)
+    painter = QPainter(image)
+    figure_painter.paint_poster(painter, poster)
+    painter.end()
+    return image
+
+
+def timeline_svg(recordings: Mapping[Mode, Recording]) -> str:
+    """Write the same as SVG."""
+    return svg_of(timeline_of(recordings, estimated_width))
 
 
 def _draw_lane(painter: QPainter, lane: QRectF, mode: Mode, recording: Recording, span_ms: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QPixmap
@@ -14,8 +14,10 @@ from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
+from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
+from desktop_app.responsiveness.journal import Entry
 from desktop_app.signin.failures import described
 from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.state import Degraded, Mode, SignedOut
@@ -36,6 +38,10 @@ class Recording:
     """Each slice of the GUI thread: when it began after the submit, and how long it was, in milliseconds."""
     midway: QPixmap
     end: QPixmap
+    submit_ns: int
+    """When the load was submitted, on the monitor's clock."""
+    entries: tuple[Entry, ...] = ()
+    """What happened, on the same clock."""
 
 
 class Comparer:
@@ -50,6 +56,8 @@ class Comparer:
 
     def __init__(self, program: Program, email: str, password: str, tell: Callable[[str], None]) -> None:
         assert program.presenter is not None
+        assert program.instrument is not None
+        self._inputs = program.instrument.recorder.inputs
         self._program = program
         self._presenter = program.presenter
         self._window = program.window
@@ -69,17 +77,23 @@ class Comparer:
         midway_s = self._program.options.deadline_s / 2
         for mode in Mode:
             self._tell(f"signing in, {mode.value} …")
-            recordings[mode] = recording = await self._record(mode, midway_s)
+            asked_ns = self._program.monitor.clock()
+            recording, slices = await self._record(mode, midway_s)
+            ended_ns = self._program.monitor.clock()
             midway_s = recording.duration_ms / 2000
             await self._sign_out()
+            # A request that goes on after the deadline is written down when that ends it.
+            entries = happened(self._program.journal.entries(), slices, asked_ns, ended_ns)
+            recordings[mode] = replace(recording, entries=entries)
         return recordings
 
-    async def _record(self, mode: Mode, midway_s: float) -> Recording:
+    async def _record(self, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
         window, monitor = self._window, self._program.monitor
-        with Person(window, window.feel.typing, window.feel.counter, monitor.clock) as person:
+        inputs = self._inputs
+        with Person(window, window.feel.typing, window.feel.counter, inputs, monitor.clock) as person:
             return await self._record_with(person, mode, midway_s)
 
-    async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> Recording:
+    async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
         window, monitor = self._window, self._program.monitor
         slices: list[Slice] = []
         latencies_ns: list[int] = []
@@ -94,7 +108,7 @@ class Comparer:
             (monitor.slice_measured, slices.append),
             (self._presenter.load_started, begin),
             (window.wait_ended, lambda: frames.append(screenshot(window))),
-            *((probe.answered, latencies_ns.append) for probe in person.probes),
+            (self._inputs.answered, latencies_ns.append),
         ]
         connected = [(signal, signal.connect(slot)) for signal, slot in connections]
         started, ended = emission(self._presenter.load_started), emission(self._program.meter.measured)
@@ -106,7 +120,7 @@ class Comparer:
             frames.append(screenshot(window))
         await self._painted_within_limit(ended)
         person.stop()
-        await self._painted_within_limit(asyncio.ensure_future(self._answered(person)))
+        await self._painted_within_limit(asyncio.ensure_future(self._answered()))
         (result,) = ended.result()
         # What the result panel shows of this load is painted after it.
         await painted(window.results)
@@ -120,9 +134,11 @@ class Comparer:
             inputs_sent=person.inputs_sent,
             latencies_ms=tuple(latency_ns / NS_PER_MS for latency_ns in latencies_ns),
         )
-        lag = tuple(((each.start_ns - submits_ns[0]) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
+        submit_ns = submits_ns[0]
+        lag = tuple(((each.start_ns - submit_ns) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
         self._tell_failure(mode)
-        return Recording(figures, result.duration_ms, lag, frames[0] if frames else QPixmap(), screenshot(window))
+        midway = frames[0] if frames else QPixmap()
+        return Recording(figures, result.duration_ms, lag, midway, screenshot(window), submit_ns), slices
 
     async def _painted_within_limit(self, waited_for: asyncio.Future[Any]) -> None:
         limit_s = self._program.options.deadline_s + ANSWER_LIMIT_S
@@ -130,9 +146,9 @@ class Comparer:
         if not done:
             raise DesktopAppError(reason="The window is not painted: it must stay visible while it is measured.")
 
-    async def _answered(self, person: Person) -> None:
+    async def _answered(self) -> None:
         """Return when all that the person did was answered by a paint."""
-        while person.is_waiting:
+        while self._inputs.is_waiting:
             await painted(self._window.feel.indicator)
 
     def _tell_failure(self, mode: Mode) -> None:

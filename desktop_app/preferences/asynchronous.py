@@ -13,6 +13,7 @@ from desktop_app.errors import DeadlineExceeded, ExchangeError
 from desktop_app.overriding import override
 from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
+from desktop_app.preferences.phases import AsyncNotingStream, Listening, RequestPhases, following
 from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
 
@@ -26,13 +27,20 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """Keeps the connections to one endpoint; belongs to the thread of the running loop."""
+    """Keeps the connections to one endpoint; belongs to the thread of the running loop.
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    Args:
+        endpoint: Where the service is.
+        listening: Gives what takes each request's phases; None: they are not looked at.
+    """
+
+    def __init__(self, endpoint: Endpoint, listening: Listening | None = None) -> None:
+        self._listening = listening
+        network = _Network(endpoint, is_noting=listening is not None)
         self._client = httpx2.AsyncClient(
             base_url=endpoint.url,
             headers=endpoint.headers,
-            transport=_Transport(_Network(endpoint), endpoint.ssl_context or new_ssl_context(endpoint.url)),
+            transport=_Transport(network, endpoint.ssl_context or new_ssl_context(endpoint.url)),
             timeout=None,
             follow_redirects=False,
             trust_env=False,
@@ -82,10 +90,20 @@ class AsyncClient:
         return None
 
     async def _reply_to(self, request: Request) -> Reply:
+        with following(f"{request.method} {request.path}", self._listening) as phases:
+            return await self._fetched(request, phases)
+
+    async def _fetched(self, request: Request, phases: RequestPhases | None) -> Reply:
         try:
             async with self._client.stream(
-                request.method, request.path, headers=request.headers, content=request.body
+                request.method,
+                request.path,
+                headers=request.headers,
+                content=request.body,
+                extensions={"trace": phases.follow_async} if phases else None,
             ) as response:
+                if phases:
+                    phases.take_headers(response.headers)
                 body = Body()
                 async for chunk in response.aiter_bytes():
                     body.add(chunk)
@@ -110,9 +128,10 @@ class _Transport(httpx2.AsyncHTTPTransport):
 class _Network(httpcore2.AnyIOBackend):
     """A network that connects by way of the endpoint's proxy, where it has one."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, is_noting: bool) -> None:
         super().__init__()
         self._via = endpoint.via
+        self._is_noting = is_noting
 
     @override
     async def connect_tcp(
@@ -124,4 +143,5 @@ class _Network(httpcore2.AnyIOBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         host, port = self._via or (host, port)
-        return await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        return AsyncNotingStream(stream) if self._is_noting else stream

@@ -17,6 +17,7 @@ from desktop_app.overriding import override
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
+from desktop_app.preferences.phases import Listening, NotingStream, RequestPhases, following
 from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
 
@@ -31,10 +32,15 @@ class BlockingClient:
     """Keeps the connections to one endpoint; each wait is on the calling thread.
 
     May be used from one thread at a time.
+
+    Args:
+        endpoint: Where the service is.
+        listening: Gives what takes each request's phases; None: they are not looked at.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._network = _DeadlineNetwork(endpoint)
+    def __init__(self, endpoint: Endpoint, listening: Listening | None = None) -> None:
+        self._listening = listening
+        self._network = _DeadlineNetwork(endpoint, is_noting=listening is not None)
         self._client = httpx2.Client(
             base_url=endpoint.url,
             headers=endpoint.headers,
@@ -86,10 +92,20 @@ class BlockingClient:
         return None
 
     def _reply_to(self, request: Request) -> Reply:
+        with following(f"{request.method} {request.path}", self._listening) as phases:
+            return self._fetched(request, phases)
+
+    def _fetched(self, request: Request, phases: RequestPhases | None) -> Reply:
         try:
             with self._client.stream(
-                request.method, request.path, headers=request.headers, content=request.body
+                request.method,
+                request.path,
+                headers=request.headers,
+                content=request.body,
+                extensions={"trace": phases.follow} if phases else None,
             ) as response:
+                if phases:
+                    phases.take_headers(response.headers)
                 body = Body()
                 for chunk in response.iter_bytes():
                     body.add(chunk)
@@ -117,9 +133,10 @@ class _DeadlineNetwork(httpcore2.NetworkBackend):
     The library's timeouts bound one operation each: headers that drip in byte by byte never exceed one.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, is_noting: bool) -> None:
         self.deadline = Deadline(0, lambda: 0)
         self._via = endpoint.via
+        self._is_noting = is_noting
         self._sockets = httpcore2.SyncBackend()
 
     @override
@@ -138,7 +155,8 @@ class _DeadlineNetwork(httpcore2.NetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
-                return _DeadlineStream(stream, self)
+                bounded = _DeadlineStream(stream, self)
+                return NotingStream(bounded) if self._is_noting else bounded
         raise failure
 
     def remaining_s(self, exceeded: type[httpcore2.TimeoutException]) -> float:

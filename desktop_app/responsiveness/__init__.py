@@ -1,1 +1,82 @@
-"""The instrument: measures how responsive a GUI thread is. The core is stdlib-only and Qt-free."""
+"""The instrument: sees, names and helps to prevent freezes of any PySide6 program.
+
+The core is stdlib-only and Qt-free; importing this package imports nothing of Qt. What is exported here is public::
+
+    from desktop_app.responsiveness import FreezeMonitor, verdict_of
+
+    monitor = FreezeMonitor()
+    monitor.listen(lambda freeze: print(verdict_of(freeze).text))
+    monitor.attach()  # before or after there is a QApplication
+    ...
+    monitor.detach()
+
+Times are integer nanoseconds on the monitor's clock (`time.monotonic_ns` unless another is given); names say their
+unit. Listeners are called in the watchdog's thread; everything else says in its own words which thread it is for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop_app.responsiveness.causes import Evidence, cause_of
+    from desktop_app.responsiveness.events import (
+        Band,
+        Cause,
+        CountedStack,
+        Culprit,
+        Frame,
+        Freeze,
+        RunningTask,
+        Slice,
+    )
+    from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
+    from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
+    from desktop_app.responsiveness.qt.input_latency import InputWatch
+    from desktop_app.responsiveness.qt.monitor import FreezeMonitor
+    from desktop_app.responsiveness.verdict import Verdict, verdict_of
+    from desktop_app.responsiveness.watchdog import Pace
+
+__all__ = [
+    "Band",
+    "Cause",
+    "CountedStack",
+    "Culprit",
+    "Evidence",
+    "Frame",
+    "Freeze",
+    "FreezeLog",
+    "FreezeMonitor",
+    "InputMark",
+    "InputWatch",
+    "Journal",
+    "Kind",
+    "Pace",
+    "RepeatedFreeze",
+    "RunningTask",
+    "Slice",
+    "Span",
+    "Verdict",
+    "cause_of",
+    "verdict_of",
+]
+
+_MODULES = {
+    "causes": ("Evidence", "cause_of"),
+    "events": ("Band", "Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask", "Slice"),
+    "freezes": ("FreezeLog", "RepeatedFreeze"),
+    "journal": ("InputMark", "Journal", "Kind", "Span"),
+    "qt.input_latency": ("InputWatch",),
+    "qt.monitor": ("FreezeMonitor",),
+    "verdict": ("Verdict", "verdict_of"),
+    "watchdog": ("Pace",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: a program's own start must not pay for all of it."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

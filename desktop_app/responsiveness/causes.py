@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.responsiveness.events import Cause
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.events import Band, Cause
 
 LEAST_SHARE = 0.4
 """Of the program's own time: a cause that took less is not named. Two equal halves, each a little blurred, are both
@@ -68,11 +69,15 @@ class Evidence:
 def cause_of(evidence: Evidence) -> Cause:
     """Tell why, from what was measured; unknown rather than a guess.
 
-    What the program can do nothing about is the cause when it took half of the time or more. Otherwise it is left
-    out of account, and the cause is what took the largest part of the rest, if that is `LEAST_SHARE` of it.
+    What the program can do nothing about is the cause when it took half of the time or more; but for a machine that
+    had other things to do, if what the program is known to have done meanwhile is a hang by itself. Otherwise it is
+    left out of account, and the cause is what took the largest part of the rest, if that is `LEAST_SHARE` of it.
     """
     outside, own = evidence.outside(), evidence.own()
     if 2 * sum(outside.values()) >= max(1, evidence.duration_ns):
-        return max(outside, key=outside.__getitem__)
+        cause = max(outside, key=outside.__getitem__)
+        known_ns = sum(own[each] for each in (Cause.GARBAGE_COLLECTION, Cause.INTERPRETER_HELD, Cause.COMPUTING))
+        if cause is not Cause.NOT_SCHEDULED or known_ns < Band.HANG * NS_PER_MS:
+            return cause
     cause = max(own, key=own.__getitem__)
     return cause if own[cause] > 0 and own[cause] >= LEAST_SHARE * sum(own.values()) else Cause.UNKNOWN

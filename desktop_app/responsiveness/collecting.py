@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import TypeAlias
 
 _Callback: TypeAlias = Callable[[str, Mapping[str, int]], None]
@@ -26,6 +27,8 @@ class CollectionTime:
         self._total_ns = 0
         self._began_ns: int | None = None
         self._callback: _Callback | None = None
+        self.code: CodeType | None = None
+        """What may be seen to run in the thread as a collection begins or ends, and is not the program's."""
 
     def total_ns(self) -> int:
         """Tell how long it has run since `start`, with what it has run so far where it does just now; any thread."""
@@ -59,4 +62,5 @@ class CollectionTime:
                 self._total_ns += clock() - self._began_ns
                 self._began_ns = None
 
+        self.code = count.__code__
         return count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from desktop_app.responsiveness.stacks import RawStack
 
 # Functions in which a debugger holds a thread until its user goes on, and how the path of their file ends, or what
@@ -29,3 +31,8 @@ def is_held_in(stack: RawStack) -> bool:
         if marks is not None and any(mark in code.co_filename.replace("\\", "/") for mark in marks):
             return True
     return False
+
+
+def let_run(thread: threading.Thread) -> None:
+    """Ask pydevd not to stop this thread as well when it stops the others at a breakpoint: it is to see that."""
+    thread.pydev_do_not_trace = True  # type: ignore[attr-defined]

@@ -79,8 +79,8 @@ class Detector:
         Args:
             look: When, and what it had used of the processor.
             is_busy: Whether it was doing anything but waiting for events.
-            wanted_ns: Since when the watchdog had wanted to look, where something in this process kept it from that:
-                the GUI thread was busy then already.
+            wanted_ns: Since when the watchdog had wanted to look, where something kept it from that, and the GUI
+                thread from serving anything: that was busy then already.
         """
         if not is_busy:
             self._idle, self._busy = look, None
@@ -106,7 +106,7 @@ class Detector:
         """Estimate when the GUI thread became busy: after it was last seen idle or serving, and before ``latest_ns``.
 
         It cannot have used more processor time than has passed since. A thread that computes has used just as much,
-        or, where others compute as well, the share that it has got since it was first seen. Of one that waits nothing
+        or, where others compute too, about the share that it got since it was first seen. Of one that waits nothing
         is known but the bounds: the middle between them is wrong by half of what is between them at most. A short
         slice is rather one of many short ones, and begins no earlier before ``latest_ns`` than it ends after it.
         """
@@ -128,7 +128,9 @@ class Detector:
         since_ns, used_since_ns = now.at_ns - busy.look.at_ns, now.cpu_ns - busy.look.cpu_ns
         used_before_ns = busy.look.cpu_ns - earliest.cpu_ns
         if used_before_ns <= used_since_ns < since_ns and used_since_ns > 0:
-            return max(earliest.at_ns, latest_ns - used_before_ns * since_ns // used_since_ns)
+            # Whether it got the same share before nobody knows: halfway between all of the processor and that.
+            scaled_ns = used_before_ns * since_ns // used_since_ns
+            return max(earliest.at_ns, latest_ns - (used_before_ns + scaled_ns) // 2)
         return bound_ns
 
 

@@ -20,6 +20,28 @@ class RepeatedFreeze:
     total_ns: int
     """Their lengths, summed."""
     first_start_ns: int
+    last_start_ns: int
+
+    @classmethod
+    def of(cls, freeze: Freeze) -> RepeatedFreeze:
+        """Begin with the first one."""
+        return cls(freeze, 1, freeze.duration_ns, freeze.start_ns, freeze.start_ns)
+
+    def once_more(self, freeze: Freeze) -> RepeatedFreeze:
+        """Add another one from the same place."""
+        return RepeatedFreeze(
+            max(self.longest, freeze, key=lambda each: each.duration_ns),
+            self.count + 1,
+            self.total_ns + freeze.duration_ns,
+            self.first_start_ns,
+            freeze.start_ns,
+        )
+
+
+def place_of(freeze: Freeze) -> Place:
+    """Tell what freezes are merged by: where it was, and why."""
+    frame = freeze.culprit.frame if freeze.culprit else None
+    return (frame.file, frame.line, frame.function, freeze.cause) if frame else ("", 0, "", freeze.cause)
 
 
 class FreezeLog:
@@ -35,17 +57,10 @@ class FreezeLog:
 
     def add(self, freeze: Freeze) -> None:
         """Take a freeze that has ended; the watchdog's thread."""
-        frame = freeze.culprit.frame if freeze.culprit else None
-        place = (frame.file, frame.line, frame.function, freeze.cause) if frame else ("", 0, "", freeze.cause)
+        place = place_of(freeze)
         before = self._places.get(place)
-        if before is None:
-            self._places[place] = RepeatedFreeze(freeze, 1, freeze.duration_ns, freeze.start_ns)
-            self._forget()
-        else:
-            longest = max(before.longest, freeze, key=lambda each: each.duration_ns)
-            self._places[place] = RepeatedFreeze(
-                longest, before.count + 1, before.total_ns + freeze.duration_ns, before.first_start_ns
-            )
+        self._places[place] = before.once_more(freeze) if before else RepeatedFreeze.of(freeze)
+        self._forget()
 
     def repeated(self) -> tuple[RepeatedFreeze, ...]:
         """Give them, that with the most time first; any thread."""

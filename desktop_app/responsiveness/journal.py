@@ -7,6 +7,7 @@ the tasks and the network their own. Bounded: the oldest go first.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class Journal:
     def __init__(self, most: int = MOST_ENTRIES) -> None:
         self._entries: deque[Entry] = deque(maxlen=most)
         self._listeners: tuple[Callable[[Entry], None], ...] = ()
+        self._groups = itertools.count(1)
 
     def add(self, entry: Entry) -> None:
         """Take something down that has ended; any thread."""
@@ -109,6 +111,10 @@ class Journal:
     def entries(self) -> tuple[Entry, ...]:
         """Give what is kept, in the order in which it ended, nearly; any thread."""
         return tuple(self._entries.copy())
+
+    def new_group(self) -> int:
+        """Give a number that no other task or request in this journal has; any thread."""
+        return next(self._groups)
 
     def listen(self, listener: Callable[[Entry], None]) -> None:
         """Hand every further entry to this, too, on the thread that adds it."""

@@ -12,9 +12,10 @@ SMALLEST_NS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
-    """Of how late events were served, in nanoseconds; all 0 of none."""
+    """Of how late events were served, or inputs answered, in nanoseconds; all 0 of none."""
 
     p50_ns: int
+    p75_ns: int
     p95_ns: int
     p99_ns: int
     max_ns: int
@@ -37,8 +38,13 @@ class LagHistogram:
     def percentiles(self) -> Percentiles:
         """Give the percentiles of all that was counted; any thread."""
         counts = self._counts.copy()
-        p50_ns, p95_ns, p99_ns = (self._percentile(counts, share) for share in (50, 95, 99))
-        return Percentiles(p50_ns, p95_ns, p99_ns, self._max_ns)
+        p50_ns, p75_ns, p95_ns, p99_ns = (self._percentile(counts, share) for share in (50, 75, 95, 99))
+        return Percentiles(p50_ns, p75_ns, p95_ns, p99_ns, self._max_ns)
+
+    @property
+    def count(self) -> int:
+        """How many were counted; any thread."""
+        return sum(self._counts.copy().values())
 
     def _percentile(self, counts: dict[int, int], share: int) -> int:
         wanted = math.ceil(sum(counts.values()) * share / 100)

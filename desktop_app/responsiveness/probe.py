@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from types import FrameType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.collecting import CollectionTime
-from desktop_app.responsiveness.debugging import is_held_in
+from desktop_app.responsiveness.debugging import is_held_in, let_run
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.processor import ThreadProcessorTime, sleep_clock
-from desktop_app.responsiveness.scheduling import RunDelay, is_traced, switches_counter
-from desktop_app.responsiveness.stacks import RawStack, capture
+from desktop_app.responsiveness.scheduling import Scheduling, is_traced, own_switches
+from desktop_app.responsiveness.stacks import RawStack, capture, place_of
+from desktop_app.responsiveness.task_stack import running_task
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 MOST_LOOKS = 64
 """Of those that are remembered: what a freeze's end is looked for in, and the start of one that is shorter."""
@@ -28,9 +34,8 @@ LATE_NS = 20 * NS_PER_MS
 """A look that is later than this waited longer than for the threads of Python code that take turns."""
 OLD_NS = 100 * NS_PER_MS
 """What was read this long before a look is not taken for what was just before it."""
-LEAST_SLEEP_NS = 100 * NS_PER_MS
-"""What the machine must have slept to be said to have: more than two clocks differ by when a thread is interrupted
-between them."""
+LEAST_SLEEP_NS = 1000 * NS_PER_MS
+"""What the machine must have slept to be said to have: more than a wall clock is corrected by at once, as a rule."""
 IS_IDLE_SHARE = 0.4
 """Where only the process's processor time is known: below this the thread cannot have computed for the most part."""
 
@@ -64,12 +69,23 @@ class _Delays(NamedTuple):
     """What the clock of sleep says."""
 
 
+class _Activity(NamedTuple):
+    """What tells who has the interpreter, at one moment."""
+
+    at_ns: int
+    switches: int | None
+    """How often the watched thread has given up the processor of its own accord."""
+    others_cpu_ns: int
+    """What the process's other threads have used of the processor."""
+
+
 class ThreadProbe:
     """Looks at one thread from another one, the watchdog's, that calls everything here.
 
     On Linux all that `Evidence` has is measured. Elsewhere the process's processor time stands in for the thread's,
     and a look that came late waited for the interpreter if the process computed meanwhile, and else was not
-    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped.
+    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped, nor
+    a thread that the system does not run, while the watchdog is run on time, from one that waits.
 
     Args:
         identity: The thread's ``threading.get_ident()``; it must live when this is made.
@@ -86,8 +102,8 @@ class ThreadProbe:
         self._slept = slept or sleep_clock()
         self._processor = ThreadProcessorTime(identity)
         self._collections = CollectionTime(identity)
-        self._watched_delay = RunDelay(native)
-        self._own_delay: RunDelay | None = None
+        self._watched = Scheduling(native)
+        self._own: Scheduling | None = None
         self._switches: Callable[[], int] | None = None
         self._switched = 0
         self._late_by_holder_ns = 0
@@ -96,9 +112,14 @@ class ThreadProbe:
         self._before: tuple[_Look, ...] = ()
         # What was read last, what was before the last look, and what was before the thread was found busy.
         self._delays = self._delays_earlier = self._delays_before = _Delays(0, None, None, self._slept())
+        self._activity = self._activity_before = _Activity(0, None, 0)
         self._debugged_ns = 0
         self._sampled_at_ns = 0
         self._was_debugged = False
+        self.ownership = Ownership()
+        """Tells which code is the program's own."""
+        self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
+        """Tells what the thread found with `task_stack.running_loop_here`."""
 
     @property
     def late_by_holder_ns(self) -> int:
@@ -114,12 +135,13 @@ class ThreadProbe:
 
     def place(self) -> tuple[int, int]:
         """Tell which frame it executes, and at which instruction; changes whenever it goes on."""
-        frame = self._frame()
-        return (0, 0) if frame is None else place_of(frame)
+        return place_of(self._frame())
 
     def stack(self) -> RawStack:
         """Take its stack, and note whether a debugger holds it there."""
         found = capture(self._frame())
+        if found and found[0][0] is self._collections.code:
+            found = found[1:]
         now_ns = self._clock()
         self._was_debugged = is_held_in(found)
         if self._was_debugged:
@@ -129,7 +151,8 @@ class ThreadProbe:
 
     def running_task(self) -> RunningTask | None:
         """Tell which asyncio task it runs."""
-        return None
+        loop = self.running_loop()
+        return None if loop is None else running_task(loop, self._frame(), self.ownership)
 
     def _frame(self) -> FrameType | None:
         """Give the frame that it executes; to be dropped at once, for it holds the program's values."""
@@ -137,17 +160,18 @@ class ThreadProbe:
 
     def start(self) -> None:
         """Begin to measure the whole process; once, before anything else, in the thread that looks."""
-        self._switches = switches_counter()
-        self._own_delay = RunDelay(threading.get_native_id())
+        let_run(threading.current_thread())
+        self._switches = own_switches()
+        self._own = Scheduling(threading.get_native_id())
         self._collections.start()
         self.tick(0)
 
     def stop(self) -> None:
         """Cease to, and leave nothing behind."""
         self._collections.stop()
-        self._watched_delay.close()
-        if self._own_delay is not None:
-            self._own_delay.close()
+        self._watched.close()
+        if self._own is not None:
+            self._own.close()
 
     def tick(self, late_ns: int) -> None:
         """Be called at each step of the watchdog, which woke this much later than it wanted to; microseconds."""
@@ -171,6 +195,8 @@ class ThreadProbe:
                 stopped_ns = _if_long(late_ns - max(waited_ns, own_ns, watched_ns, used_ns))
         elif late_ns <= ON_TIME_NS:
             self._delays = self._read_delays(now_ns)
+            if now_ns - self._activity.at_ns >= OLD_NS:
+                self._activity = self._read_activity(now_ns)
         computing_ns = max(0, used_ns - collected_ns - held_ns)
         self._looks.append(
             _Look(
@@ -192,6 +218,9 @@ class ThreadProbe:
         earliest_ns = self._before[-2].at_ns if len(self._before) > 1 else 0
         if self._delays_before.at_ns < earliest_ns - OLD_NS:
             self._delays_before = self._read_delays(self._clock())
+        self._activity_before = self._activity
+        if self._activity_before.at_ns < earliest_ns - 2 * OLD_NS:
+            self._activity_before = self._read_activity(self._clock())
         self._debugged_ns, self._was_debugged, self._sampled_at_ns = 0, False, self._clock()
 
     def evidence(self, start_ns: int, end_ns: int) -> Evidence:
@@ -207,32 +236,48 @@ class ThreadProbe:
             stopped_ns, debugged_ns = 0, debugged_ns + stopped_ns
         now = self._read_delays(end_ns)
         delayed_ns = _grown_ns(self._delays_before.watched_ns, now.watched_ns)
+        held_ns = self._wanted_ns(last.held_ns - first.held_ns, used_ns, end_ns)
         slept_ns = now.slept_ns - self._delays_before.slept_ns
         computing_ns: int | None = last.computing_ns - first.computing_ns
-        if not self._processor.is_exact and used_ns > IS_IDLE_SHARE * duration_ns:
+        if not self._looks or (not self._processor.is_exact and used_ns > IS_IDLE_SHARE * duration_ns):
             computing_ns = None
         return Evidence(
             duration_ns,
             computing_ns=computing_ns,
             gc_ns=last.gc_ns - first.gc_ns,
-            held_ns=last.held_ns - first.held_ns,
+            held_ns=held_ns,
             not_scheduled_ns=min(delayed_ns + stopped_ns, max(0, duration_ns - used_ns)),
             suspended_ns=slept_ns if slept_ns >= LEAST_SLEEP_NS else 0,
             debugged_ns=debugged_ns,
         )
 
+    def _wanted_ns(self, held_ns: int, used_ns: int, now_ns: int) -> int:
+        """Tell for how much of the time in which the interpreter was held the watched thread had it, or wanted it.
+
+        Not while it slept and others had it. Then it has neither asked for it again and again nor used the processor,
+        but others have: an eighth of the time at least, for a machine may have much else to do. Where nobody used the
+        processor, the thread may have held the interpreter asleep.
+        """
+        before = self._activity_before
+        if held_ns < LATE_NS or 2 * used_ns >= held_ns or before.switches is None:
+            return held_ns
+        now = self._read_activity(now_ns)
+        if now.switches is None or 8 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
+            return held_ns
+        return min(held_ns, _waits_ns(now.switches - before.switches))
+
     def _waited_ns(self, late_ns: int, waits: int, used_ns: int) -> int:
         """Tell how much of a look's lateness was a wait for the interpreter."""
         if self._switches is None:
             return late_ns if 2 * used_ns >= late_ns > 0 else 0
-        # One is the watchdog's sleep. Those for the interpreter take a little longer than the interval.
-        interval_ns = int(sys.getswitchinterval() * 1_000_000_000)
-        waited_ns = (waits - 1) * interval_ns * 5 // 4
-        return max(0, min(late_ns, waited_ns))
+        return min(late_ns, _waits_ns(waits))
 
     def _read_delays(self, now_ns: int) -> _Delays:
-        own = self._own_delay
-        return _Delays(now_ns, self._watched_delay.read_ns(), None if own is None else own.read_ns(), self._slept())
+        own = self._own
+        return _Delays(now_ns, self._watched.delay_ns(), None if own is None else own.delay_ns(), self._slept())
+
+    def _read_activity(self, now_ns: int) -> _Activity:
+        return _Activity(now_ns, self._watched.switches(), time.process_time_ns() - self._processor.ns())
 
     def _delayed_ns(self, now_ns: int) -> tuple[int, int]:
         """Tell how long the watched thread and this one waited for a processor, since this was read last."""
@@ -250,21 +295,22 @@ class ThreadProbe:
         earlier = looks[0] if looks else _Look(at_ns, 0, 0, 0, 0, 0)
         for later in looks:
             if later.at_ns >= at_ns:
-                return (
-                    later if later.at_ns <= earlier.at_ns or at_ns <= earlier.at_ns else earlier.towards(later, at_ns)
-                )
+                return earlier.towards(later, at_ns) if at_ns > earlier.at_ns else earlier
             earlier = later
         return earlier
-
-
-def place_of(frame: FrameType) -> tuple[int, int]:
-    """Tell a frame and how far it is from others and other moments, without keeping it."""
-    return id(frame), frame.f_lasti
 
 
 def _if_long(measured_ns: int) -> int:
     """Leave out what threads that take turns may cost each other."""
     return measured_ns if measured_ns >= LATE_NS else 0
+
+
+def _waits_ns(switches: int) -> int:
+    """Tell how long a thread has waited for the interpreter that gave up the processor so often.
+
+    Once for something else. Each wait takes a little longer than the interval, which the program may change.
+    """
+    return max(0, switches - 1) * int(sys.getswitchinterval() * 1_000_000_000) * 5 // 4
 
 
 def _grown_ns(before_ns: int | None, now_ns: int | None) -> int:

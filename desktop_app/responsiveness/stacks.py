@@ -5,11 +5,8 @@ Only code objects and positions are ever kept, no frame and no value.
 
 from __future__ import annotations
 
-import functools
-import linecache
-import os
-import site
-import sysconfig
+import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,9 +14,20 @@ from types import CodeType, FrameType
 from typing import TypeAlias
 
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
+from desktop_app.responsiveness.ownership import INSTALLED, Ownership
+from desktop_app.responsiveness.source import expression_of, line_of
 
 MOST_FRAMES = 100
 """Of a stack; deeper ones lose their outermost frames."""
+MOST_STACKS = 10
+"""Of a freeze; the culprit is found among all of them first."""
+BINDINGS = frozenset({"PySide6", "shiboken6", "qasync"})
+RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio)\.run\(")
+"""What a program calls to have Qt call its code, and others'."""
+COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+RUNNING = str(Path(__file__).with_name("running.py"))
+"""What is under this on the stack is the tool's, which runs the program."""
 
 Place: TypeAlias = tuple[CodeType, int]
 """A code object and the offset of the instruction under way in it."""
@@ -29,69 +37,128 @@ RawStack: TypeAlias = tuple[Place, ...]
 
 
 def capture(frame: FrameType | None) -> RawStack:
-    """Take the stack of a frame; any thread that holds the interpreter, some microseconds."""
+    """Take the stack of a frame; any thread that holds the interpreter, some microseconds however deep it is."""
     places: list[Place] = []
-    while frame is not None and len(places) < MOST_FRAMES:
+    while frame is not None and len(places) < MOST_FRAMES and frame.f_code.co_filename != RUNNING:
         places.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
 
 
-class Ownership:
-    """Tells a program's own code from Qt's, the standard library's and installed packages'."""
+def place_of(frame: FrameType | None) -> tuple[int, int]:
+    """Tell a frame, and how far it is, from others and other moments, without keeping it.
 
-    def __init__(self) -> None:
-        folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-        folders |= {*site.getsitepackages(), site.getusersitepackages()}
-        self._foreign = tuple(os.path.normpath(folder) + os.sep for folder in folders)
-        # It stands between a test and what that calls.
-        self._between = str(Path(__file__).with_name("watched.py"))
-
-    @functools.lru_cache(maxsize=1024)  # noqa: B019 - it lives as long as the monitor
-    def is_own(self, file: str) -> bool:
-        """Tell whether code from this file is the program's own."""
-        path = str(Path(file).absolute())
-        return not file.startswith("<") and not path.startswith(self._foreign) and path != self._between
+    A frame that has ended leaves its identity to the next, which runs another code for the most part.
+    """
+    return (0, 0) if frame is None else (id(frame) ^ id(frame.f_code), frame.f_lasti)
 
 
 def resolved(raw: RawStack, ownership: Ownership) -> Stack:
     """Give a stack with files, lines and names; reads source files."""
-    return tuple(_frame(code, lasti, ownership) for code, lasti in reversed(raw))
+    return tuple(frame_at(code, lasti, ownership) for code, lasti in reversed(raw))
 
 
-def _frame(code: CodeType, lasti: int, ownership: Ownership) -> Frame:
-    positions = list(code.co_positions())
-    line, end_line, column, end_column = positions[lasti // 2] if 0 <= lasti // 2 < len(positions) else (None,) * 4
+def frame_at(code: CodeType, lasti: int, ownership: Ownership) -> Frame:
+    """Give what is known about one instruction; reads a source file."""
     file = code.co_filename
-    call = ""
-    if line is not None and line == end_line and column is not None and end_column is not None:
-        source = linecache.getline(file, line).encode()
-        call = source[column:end_column].decode(errors="replace")
-    return Frame(file, line or code.co_firstlineno, code.co_name, call, ownership.is_own(file))
+    return Frame(file, line_of(code, lasti), name_of(code), expression_of(code, lasti), ownership.is_own(file))
 
 
-def counted(samples: Iterable[RawStack], ownership: Ownership, most: int = 10) -> tuple[CountedStack, ...]:
-    """Count equal stacks, the most frequent first."""
-    return tuple(CountedStack(resolved(raw, ownership), count) for raw, count in Counter(samples).most_common(most))
+def name_of(code: CodeType) -> str:
+    """Name a function as in a traceback, but a comprehension after the function that it stands in.
+
+    From Python 3.12 on most comprehensions have no frame of their own, and so that name in a traceback as well.
+    """
+    if code.co_name not in COMPREHENSIONS:
+        return code.co_name
+    around = [part for part in code.co_qualname.split(".") if part not in COMPREHENSIONS and part != "<locals>"]
+    return around[-1] if around else "<module>"
+
+
+def counted(samples: Iterable[RawStack], ownership: Ownership) -> tuple[CountedStack, ...]:
+    """Count the stacks that are equal by file, line and function, the most frequent first; reads source files.
+
+    Which expression of a line was under way is told of each frame as it was most often. There are as many as samples
+    at most: keep `MOST_STACKS` of them, but find the culprit before.
+    """
+    # By identity: the hash of a code object is that of all its instructions. The samples keep the objects meanwhile.
+    raws: dict[tuple[tuple[int, int], ...], tuple[RawStack, int]] = {}
+    for raw in samples:
+        identity = tuple((id(code), lasti) for code, lasti in raw)
+        raws[identity] = (raw, raws.get(identity, (raw, 0))[1] + 1)
+    places = {(id(code), lasti): (code, lasti) for raw, _ in raws.values() for code, lasti in raw}
+    frames = {place: frame_at(code, lasti, ownership) for place, (code, lasti) in places.items()}
+    numbers: dict[tuple[str, int, str], int] = {}
+    lines = {
+        place: numbers.setdefault((frame.file, frame.line, frame.function), len(numbers))
+        for place, frame in frames.items()
+    }
+    merged: dict[tuple[int, ...], list[CountedStack]] = {}
+    for identity, (_, count) in raws.items():
+        stack = tuple(frames[place] for place in reversed(identity))
+        merged.setdefault(tuple(lines[place] for place in identity), []).append(CountedStack(stack, count))
+    return tuple(sorted(map(_merged, merged.values()), key=lambda each: each.count, reverse=True))
+
+
+def _merged(variants: Sequence[CountedStack]) -> CountedStack:
+    """Make one of stacks that are equal but for the calls, each frame's being the one that it had most often."""
+    if len(variants) == 1:
+        return variants[0]
+    frames: list[Frame] = []
+    for index, frame in enumerate(variants[0].stack):
+        calls: Counter[str] = Counter()
+        for each in variants:
+            calls[each.stack[index].call] += each.count
+        frames.append(dataclasses.replace(frame, call=calls.most_common(1)[0][0]))
+    return CountedStack(tuple(frames), sum(each.count for each in variants))
 
 
 def culprit_of(stacks: Sequence[CountedStack]) -> Culprit | None:
-    """Find the function that was the innermost of the program's own most often, and its most frequent line."""
-    total = sum(each.count for each in stacks)
-    frames: Counter[Frame] = Counter()
+    """Find the function that was the innermost of the program's own most often, and its most frequent line.
+
+    Args:
+        stacks: All that were counted: the culprit's share is of these.
+    """
     functions: Counter[tuple[str, str]] = Counter()
+    lines: dict[tuple[str, str], Counter[int]] = {}
+    calls: dict[tuple[str, str, int], Counter[Frame]] = {}
     for each in stacks:
         frame = innermost_own(each.stack)
         if frame is not None:
-            frames[frame] += each.count
-            functions[frame.file, frame.function] += each.count
+            function = (frame.file, frame.function)
+            functions[function] += each.count
+            lines.setdefault(function, Counter())[frame.line] += each.count
+            calls.setdefault((*function, frame.line), Counter())[frame] += each.count
     if not functions:
         return None
-    (function, count), *_ = functions.most_common(1)
-    frame = next(frame for frame, _ in frames.most_common() if (frame.file, frame.function) == function)
-    return Culprit(frame, count / total)
+    function, count = functions.most_common(1)[0]
+    line = lines[function].most_common(1)[0][0]
+    frame = calls[(*function, line)].most_common(1)[0][0]
+    return Culprit(frame, count / sum(each.count for each in stacks))
 
 
 def innermost_own(stack: Stack) -> Frame | None:
-    """Give the innermost frame of the program's own, or of anybody's where there is none."""
-    return next((frame for frame in reversed(stack) if frame.is_own), stack[-1] if stack else None)
+    """Give the frame that a stack is put down to; None of an empty one.
+
+    That is the innermost of the program's own. Where that only runs an event loop which has called a library's code,
+    or where none is the program's own, it is the innermost of an installed library, Qt's and its loops apart; and
+    where there is no such one either, the innermost of all.
+    """
+    index = index_of_culprit(stack)
+    return None if index is None else stack[index]
+
+
+def index_of_culprit(stack: Stack) -> int | None:
+    """Tell which frame of a stack `innermost_own` gives."""
+    own = max((index for index, frame in enumerate(stack) if frame.is_own), default=-1)
+    if own >= 0 and not RUNS_LOOP.search(stack[own].call):
+        return own
+    libraries = (index for index in range(own + 1, len(stack)) if _is_library(stack[index].file))
+    default = own if own >= 0 else len(stack) - 1
+    return max(libraries, default=default) if stack else None
+
+
+def _is_library(file: str) -> bool:
+    parts = file.replace("\\", "/").split("/")
+    roots = [index for index, part in enumerate(parts) if part in INSTALLED]
+    return bool(roots) and parts[roots[-1] + 1] not in BINDINGS

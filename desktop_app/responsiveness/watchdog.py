@@ -13,7 +13,8 @@ from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
 from desktop_app.responsiveness.detector import Detector, Look
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
-from desktop_app.responsiveness.stacks import Ownership, RawStack, counted, culprit_of
+from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
@@ -82,6 +83,7 @@ class Watchdog:
         report: Is given each freeze: one that lasts (`Freeze.is_lasting`) once, and each when it has ended.
         clock: Time.
         pace: How often, and how long.
+        ownership: Tells which code is the program's own; None: what is not installed.
     """
 
     def __init__(
@@ -95,9 +97,10 @@ class Watchdog:
         report: Callable[[Freeze], None],
         clock: Clock,
         pace: Pace,
+        ownership: Ownership | None = None,
     ) -> None:
         self.probe = probe
-        self._ownership = Ownership()
+        self._ownership = ownership or Ownership()
         self._detector = detector
         self._ping = ping
         self._idle_place = idle_place
@@ -142,8 +145,11 @@ class Watchdog:
         late_ns = max(0, now.at_ns - last.at_ns - self._pace.tick_ms * NS_PER_MS)
         self.probe.tick(late_ns)
         self._report_ended()
-        is_busy = self._is_watched() and self._is_busy(last, now)
-        self._detector.look(now, is_busy=is_busy)
+        wanted_ns = now.at_ns - late_ns
+        # Whatever kept this thread from looking may have kept the other from serving.
+        was_kept = late_ns >= LATE_NS and not self._detector.has_served_since(wanted_ns)
+        is_busy = self._is_watched() and (was_kept or self._is_busy(last, now))
+        self._detector.look(now, is_busy=is_busy, wanted_ns=wanted_ns if was_kept else None)
         since_ns = self._detector.busy_since_ns(now)
         if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
             self._forget()
@@ -197,7 +203,7 @@ class Watchdog:
             cause=cause_of(evidence),
             culprit=culprit_of(stacks),
             task=self._samples.task,
-            stacks=stacks,
+            stacks=stacks[:MOST_STACKS],
             is_late_sample=self._samples.is_late,
             not_scheduled_ns=evidence.not_scheduled_ns,
             is_lasting=is_lasting,

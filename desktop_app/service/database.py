@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+import time
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import URL, event
@@ -17,11 +18,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from desktop_app.service.server_timing import count_wait, timing_stretch
 from desktop_app.service.unavailable import DatabaseUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
+    from prometheus_client import Histogram
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -80,13 +83,14 @@ class Database:
         """
         connection = self._engine.connect()
         try:
-            with self._metrics.pool_wait.time(), self._metrics.pool_waiting.track_inprogress():
-                await connection.start()
-            try:
-                yield connection
-            finally:
-                # Shielded: a connection that a cancelled request leaves behind would be lost to the pool.
-                await asyncio.shield(asyncio.create_task(connection.close()))
+            with timing_stretch():
+                with _timed(self._metrics.pool_wait), self._metrics.pool_waiting.track_inprogress():
+                    await connection.start()
+                try:
+                    yield connection
+                finally:
+                    # Shielded: a connection that a cancelled request leaves behind would be lost to the pool.
+                    await asyncio.shield(asyncio.create_task(connection.close()))
         except PoolTimeoutError as error:
             raise self._unavailable("no connection became free in time", _RETRY_AFTER_S) from error
         except DatabaseError as error:
@@ -112,7 +116,7 @@ class Database:
         Raises:
             sqlalchemy.exc.OperationalError: It was not to be had in `BUSY_TIMEOUT_S`; see `is_locked`.
         """
-        with self._metrics.lock_wait.time():
+        with _timed(self._metrics.lock_wait, is_lock=True):
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     async def dispose(self) -> None:
@@ -167,6 +171,18 @@ class Database:
 
     def _unavailable(self, reason: str, retry_after_s: int | None = None) -> DatabaseUnavailable:
         return DatabaseUnavailable(path=str(self._file.path), reason=reason, retry_after_s=retry_after_s)
+
+
+@contextmanager
+def _timed(histogram: Histogram, *, is_lock: bool = False) -> Iterator[None]:
+    """Put a wait down among the figures, and to the request's account."""
+    start_ns = time.monotonic_ns()
+    try:
+        yield
+    finally:
+        duration_ns = time.monotonic_ns() - start_ns
+        histogram.observe(duration_ns / 1e9)
+        count_wait(duration_ns, is_lock=is_lock)
 
 
 def is_locked(error: DBAPIError) -> bool:

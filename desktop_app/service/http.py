@@ -57,6 +57,7 @@ def make_app(
     secret: str | None,
     allow_load: bool,
     allow_faults: bool,
+    tells_start: bool,
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -68,6 +69,7 @@ def make_app(
         secret: What each request has to carry; None: nothing.
         allow_load: Whether there are routes to arm ``load``.
         allow_faults: Whether there are routes to make requests fail.
+        tells_start: Whether answers say when a database was asked, on this machine's monotonic clock.
     """
     api = _Api(stores, passwords, load, metrics, has_secret=secret is not None)
     operations = api.operations()
@@ -82,7 +84,7 @@ def make_app(
     paths = frozenset(operation.path for operation in operations)
     app = Starlette(
         routes=routes(operations),
-        middleware=[Middleware(Observer, metrics=metrics, paths=paths), *middleware],
+        middleware=[Middleware(Observer, metrics=metrics, paths=paths, tells_start=tells_start), *middleware],
         exception_handlers={
             HTTPException: on_http_exception,
             ClientDisconnect: on_client_disconnect,

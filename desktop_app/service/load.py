@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import Context
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
@@ -107,7 +108,10 @@ class _Burst:
         self._everything_held = asyncio.Event()
         self._stop = asyncio.Event()
         # They ask for a connection in this order, and the pool serves them in this order.
-        self._customers = [asyncio.create_task(self._be_a_customer()) for _ in range(order.customers)]
+        # What they wait for is not the sign-in's that brought them.
+        self._customers = [
+            asyncio.create_task(self._be_a_customer(), context=Context()) for _ in range(order.customers)
+        ]
         self._run = asyncio.create_task(self._until_over(order.seconds))
 
     @property

@@ -1,10 +1,14 @@
-"""Counts and times every request, whoever answers it."""
+"""Counts and times every request, whoever answers it, and tells it what it spent with the databases."""
 
 from __future__ import annotations
 
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from starlette.datastructures import MutableHeaders
+
+from desktop_app.service.server_timing import SERVER_TIMING, timing_request
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +19,9 @@ if TYPE_CHECKING:
 class Observer:
     """ASGI middleware around all others, the guard included: what is refused is a request, too."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str], *, tells_start: bool) -> None:
         self._app = app
+        self._tells_start = tells_start
         self._metrics = metrics
         self._paths = paths
 
@@ -29,11 +34,15 @@ class Observer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                spent = timing.header(tells_start=self._tells_start)
+                if spent:
+                    MutableHeaders(scope=message)[SERVER_TIMING] = spent
             await send(message)
 
         start_s = time.perf_counter()
         try:
-            await self._app(scope, receive, noting_send)
+            with timing_request() as timing:
+                await self._app(scope, receive, noting_send)
         finally:
             # No route here has a parameter, so a path is its own template.
             route = scope["path"] if scope["path"] in self._paths else None

@@ -34,6 +34,13 @@ _RETRY_AFTER: Final = {
     "description": "After how many seconds another try makes sense.",
     "schema": {"type": "integer", "minimum": 1},
 }
+_SERVER_TIMING: Final = {
+    "Server-Timing": {
+        "description": "What the databases took of it: each use of one, and the waits for connection and lock.",
+        "required": False,
+        "schema": {"type": "string"},
+    }
+}
 _HEADERS: Final[dict[int, dict[str, Any]]] = {
     401: {
         "WWW-Authenticate": {
@@ -102,8 +109,7 @@ class _Schemas:
             "description": _MEANINGS[status],
             "content": {"application/problem+json": {"schema": self._of_type[Problem]}},
         }
-        if status in _HEADERS:
-            response["headers"] = _HEADERS[status]
+        response["headers"] = {**_HEADERS.get(status, {}), **_SERVER_TIMING}
         return response
 
 
@@ -129,7 +135,7 @@ def _operation(operation: Operation, schemas: _Schemas, *, has_secret: bool) -> 
 
 
 def _success(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": HTTPStatus(operation.success).phrase}
+    response: dict[str, Any] = {"description": HTTPStatus(operation.success).phrase, "headers": _SERVER_TIMING}
     if isinstance(operation.gives, str):
         response["content"] = {operation.gives: {"schema": {"type": "string"}}}
     elif operation.gives is not None:

@@ -105,6 +105,8 @@ def serve(
                 demo_account=demo_account,
                 allow_load=allow_load,
                 allow_faults=allow_faults,
+                # The parent is on this machine, and its clock is the same.
+                tells_start=lifeline,
                 session_lifetime_s=session_lifetime_s,
             )
         )

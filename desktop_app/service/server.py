@@ -85,6 +85,7 @@ async def run_server(
     demo_account: bool,
     allow_load: bool,
     allow_faults: bool,
+    tells_start: bool,
     session_lifetime_s: float,
 ) -> None:
     """Open the stores, serve on ``listener`` until ``stop`` is asked for, and close everything.
@@ -98,6 +99,7 @@ async def run_server(
         demo_account: See there.
         allow_load: See there.
         allow_faults: See there.
+        tells_start: See `make_app`.
         session_lifetime_s: See there.
 
     Raises:
@@ -118,6 +120,7 @@ async def run_server(
                 secret=secret,
                 allow_load=allow_load,
                 allow_faults=allow_faults,
+                tells_start=tells_start,
             )
             config = uvicorn.Config(
                 app,

@@ -46,7 +46,7 @@ class MistakePanel(QDialog):
         super().__init__(parent)
         self.setMinimumSize(SMALLEST)
         self.resize(USUAL.boundedTo(self.screen().availableSize()))
-        self._template = style_template() + style_template("mistake")
+        self._template = style_template() + style_template("panel")
         self.variant = VARIANTS[0]
         self.announcement = ""
         self._is_painted = False

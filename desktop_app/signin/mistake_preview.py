@@ -22,7 +22,7 @@ class PagePreview(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.preferences: Preferences | None = None
         self._theme: Theme | None = None
-        self._template = style_template() + style_template("mistake")
+        self._template = style_template() + style_template("panel")
         # The page itself stays hidden, and lends its parts.
         self._page = HomePage(self)
         self._page.hide()

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from tests.benchmarks import exchange, memory, service, slices, start
-from tests.benchmarks.figures import Figure, Measurement, Unmeasured
+from tests.benchmarks import exchange, memory, overhead, precision, service, slices, start, timeline_paint
+from tests.benchmarks.figures import Figure, Measurement, Rows, Unmeasured
 from tests.benchmarks.machine import DEFAULT_PLATFORM, described, qt_platform
 from tests.benchmarks.processes import ChildError
 from tests.benchmarks.table import as_table
@@ -25,6 +25,9 @@ MEASUREMENTS: Mapping[str, Measurement] = MappingProxyType(
         "slices": slices.measure,
         "exchange": exchange.measure,
         "service": service.measure,
+        "overhead": overhead.measure,
+        "precision": precision.measure,
+        "timeline": timeline_paint.measure,
     }
 )
 
@@ -46,7 +49,7 @@ def main() -> int:
     return 0
 
 
-def _measured(name: str, runs: int | None) -> Iterator[Figure | Unmeasured]:
+def _measured(name: str, runs: int | None) -> Iterator[Figure | Rows | Unmeasured]:
     print(f"measuring: {name} …", file=sys.stderr, flush=True)
     try:
         yield from MEASUREMENTS[name](runs)

@@ -63,5 +63,13 @@ class Unmeasured:
     reason: str
 
 
-Measurement = Callable[["int | None"], Iterator[Figure]]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lines of a table of its own, for what is more than one number; those with the same headings make one table."""
+
+    headings: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+Measurement = Callable[["int | None"], "Iterator[Figure] | Iterator[Rows]"]
 """Takes how many runs of each there are to be, None for as many as are usual, and yields its figures."""

@@ -98,25 +98,26 @@ def started(script: str, *arguments: str | Path) -> Iterator[Child]:
         raise ChildError(f"{script} ended with {process.returncode}. {errors[-500:]}")
 
 
-def finished(*arguments: str | Path) -> str:
+def finished(*arguments: str | Path | float, limit_s: float = LIMIT_S) -> str:
     """Run Python with these arguments to its end, and give what it wrote to stdout.
 
     Raises:
-        ChildError: It failed, or took longer than `LIMIT_S`.
+        ChildError: It failed, or took longer than ``limit_s``.
     """
     try:
         done = subprocess.run(
             [sys.executable, *map(str, arguments)],
             cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=limit_s,
             check=True,
         )
     except subprocess.CalledProcessError as error:
         raise ChildError(f"it ended with {error.returncode}. {error.stderr[-500:]}") from None
     except subprocess.TimeoutExpired:
-        raise ChildError(f"it took longer than {LIMIT_S:g} s") from None
+        raise ChildError(f"it took longer than {limit_s:g} s") from None
     return done.stdout
 
 

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from tests.benchmarks.figures import Figure, Judged, Unmeasured
+from tests.benchmarks.figures import Figure, Judged, Rows, Unmeasured
 
 HEADINGS = ("figure", "ours: median (min-max)", "peer: median", "ratio", "difference", "aim", "met")
 RIGHT_ALIGNED = range(1, 5)
 LARGEST_WITH_DECIMALS = 100
 
 
-def as_table(machine: Sequence[tuple[str, str]], rows: Sequence[Figure | Unmeasured]) -> str:
-    """Lay out the machine and below it the figures, one a line."""
+def as_table(machine: Sequence[tuple[str, str]], rows: Sequence[Figure | Rows | Unmeasured]) -> str:
+    """Lay out the machine, below it the figures, one a line, and then the tables of their own."""
     lines = [f"{name + ':':<10}{value}" for name, value in machine]
     figures = [row for row in rows if isinstance(row, Figure)]
-    cells = [HEADINGS, *map(_cells, figures)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
-    for i, line in enumerate(cells):
-        padded = [
-            cell.rjust(width) if column in RIGHT_ALIGNED else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        lines += ["", "  ".join(padded).rstrip()] if i == 0 else ["  ".join(padded).rstrip()]
-        if i == 0:
-            lines.append("  ".join("-" * width for width in widths))
+    if figures:
+        lines += ["", *_laid_out([HEADINGS, *map(_cells, figures)], RIGHT_ALIGNED)]
+    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for row in rows:
+        if isinstance(row, Rows):
+            tables.setdefault(row.headings, []).extend(row.lines)
+    for headings, cells in tables.items():
+        lines += ["", *_laid_out([headings, *cells], range(2, len(headings)))]
     lines += [f"{row.what}: not measured: {row.reason}" for row in rows if isinstance(row, Unmeasured)]
     return "\n".join(lines)
+
+
+def _laid_out(cells: Sequence[Sequence[str]], right_aligned: Container[int]) -> list[str]:
+    """Make columns of cells, the first line of which are the headings."""
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    lines = []
+    for line in cells:
+        padded = [
+            cell.rjust(width) if column in right_aligned else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        lines.append("  ".join(padded).rstrip())
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return lines
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

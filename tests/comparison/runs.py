@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any, Final
 
 LIMIT_S: Final = 100
-PICTURES: Final = ["async-end.png", "async-midway.png", "blocking-end.png", "blocking-midway.png", "lag.png"]
+PICTURES: Final = [
+    "async-end.png",
+    "async-midway.png",
+    "blocking-end.png",
+    "blocking-midway.png",
+    "lag.png",
+    "timeline.png",
+    "timeline.svg",
+]
 
 
 def environment() -> dict[str, str]:

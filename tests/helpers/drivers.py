@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from desktop_app.preferences.exchange import Exchange, Tell
+    from desktop_app.preferences.phases import Listening
     from desktop_app.preferences.transport import Endpoint
 
 T = TypeVar("T")
@@ -38,8 +39,8 @@ class Driver(Protocol):
 
 
 class _Blocking:
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.client = BlockingClient(endpoint)
+    def __init__(self, endpoint: Endpoint, listening: Listening | None) -> None:
+        self.client = BlockingClient(endpoint, listening)
 
     def run(
         self,
@@ -65,9 +66,9 @@ class _Async:
 
 
 @contextmanager
-def blocking(endpoint: Endpoint) -> Iterator[Driver]:
+def blocking(endpoint: Endpoint, listening: Listening | None = None) -> Iterator[Driver]:
     """The blocking driver, which waits on the calling thread."""
-    driver = _Blocking(endpoint)
+    driver = _Blocking(endpoint, listening)
     try:
         yield driver
     finally:
@@ -75,13 +76,13 @@ def blocking(endpoint: Endpoint) -> Iterator[Driver]:
 
 
 @contextmanager
-def on_runner(runner: asyncio.Runner, endpoint: Endpoint) -> Iterator[Driver]:
+def on_runner(runner: asyncio.Runner, endpoint: Endpoint, listening: Listening | None = None) -> Iterator[Driver]:
     """The async driver, on the loop of a runner; fails when the loop was told of an error that nobody awaited."""
     unhandled: list[dict[str, object]] = []
     runner.get_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
 
     async def make() -> AsyncClient:
-        return AsyncClient(endpoint)
+        return AsyncClient(endpoint, listening)
 
     client = runner.run(make())
     try:

@@ -9,11 +9,10 @@ from typing import TypeAlias
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.preferences.transport import Endpoint
 from tests.helpers import drivers
 from tests.helpers.drivers import Driver
 
-Connect: TypeAlias = Callable[[Endpoint], AbstractContextManager[Driver]]
+Connect: TypeAlias = Callable[..., AbstractContextManager[Driver]]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def qt_runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(params=["blocking", "async on Qt", "async on asyncio"])
 def connect(request: pytest.FixtureRequest, qt_runner: asyncio.Runner) -> Iterator[Connect]:
-    """Each way of waiting: called with an endpoint it is a context with a driver in it."""
+    """Each way of waiting: called with an endpoint, and maybe who listens to phases, a context with a driver."""
     if request.param == "blocking":
         yield drivers.blocking
     elif request.param == "async on Qt":

@@ -11,7 +11,7 @@ import pytest
 
 from desktop_app.app import Application
 from desktop_app.signin.state import Mode
-from tests.helpers.freezes import FREEZES
+from tests.helpers.deliberate import FREEZES
 from tests.helpers.service_process import ServiceProcess
 from tests.reliability.conftest import Cells
 from tests.reliability.faults import FAULTS, LATE, Fault

@@ -1,11 +1,12 @@
 """A Qt program that freezes once, in the way that it is told, under the monitor; a process of its own.
 
-It prints a line "ready" when its event loop goes round, and one line of JSON for each freeze that the monitor reports.
+It prints a line "ready" when its event loop goes round, and one line of JSON for each freeze that is reported.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import gc
 import json
 import re
@@ -21,7 +22,7 @@ from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 
 LENGTH_S = 0.4
-"""Of what can be told how long it shall be; the rest takes about as long on a machine that has nothing else to do."""
+"""Of what waits; and how much of the processor's time is taken by what computes: a hang (250 ms) by itself."""
 
 
 def sleep() -> None:
@@ -53,47 +54,73 @@ def python_loop() -> None:
         pass
 
 
-def backtracking() -> None:
-    """Match one expression that takes twice as long for each further character."""
+def backtracking(length: int | None = None) -> None:
+    """Match an expression that takes twice as long for each further character."""
+    re.match(r"(a+)+$", "a" * (length or long_match()) + "b")
+
+
+@functools.cache
+def long_match() -> int:
+    """Find how many characters take at least as long as anything here; that itself takes as long, once."""
     length, took_s = 12, 0.0
-    while took_s < LENGTH_S / 2:
+    while took_s < LENGTH_S:
         length += 1
         began_s = time.thread_time()
-        re.match(r"(a+)+$", "a" * length + "b")
+        backtracking(length)
         took_s = time.thread_time() - began_s
+    return length
 
 
 def sleeping_with_the_interpreter() -> None:
     ctypes.PyDLL(None).usleep(int(LENGTH_S * 1_000_000))
 
 
-def held_by_another_thread() -> None:
+def wanting_while_another_thread_matches() -> None:
     """Let another thread take the interpreter, and want it."""
-    other = threading.Thread(target=sleeping_with_the_interpreter)
+    other = threading.Thread(target=backtracking)
     other.start()
+    while other.is_alive():
+        pass
+
+
+def waiting_for_a_thread_that_matches() -> None:
+    """Let another thread take the interpreter, and wait until that has ended, which takes no interpreter."""
+    allowed = threading.Lock()
+
+    def match() -> None:
+        with allowed:
+            backtracking()
+
+    other = threading.Thread(target=match)
+    with allowed:
+        # It takes the interpreter once more to come back from this: so the match must not have begun.
+        other.start()
     other.join()
 
 
 def sleeping_while_others_compute() -> None:
     """Sleep, while so many threads run Python code that the watchdog is late each time."""
-    done = threading.Event()
+    begun = threading.Event()
+    end_s = time.monotonic() + LENGTH_S * 2
 
     def compute() -> None:
-        while not done.is_set():
+        begun.wait()
+        while time.monotonic() < end_s:
             pass
 
     others = [threading.Thread(target=compute) for _ in range(4)]
     for other in others:
         other.start()
-    time.sleep(LENGTH_S * 2)
-    done.set()
+    begun.set()
+    time.sleep(max(0.0, end_s - time.monotonic()))
     for other in others:
         other.join()
 
 
 def collecting() -> None:
-    """Collect all the garbage there is, some times over."""
-    for _ in range(3):
+    """Collect all the garbage there is, again and again."""
+    end_s = time.thread_time() + LENGTH_S
+    while time.thread_time() < end_s:
         gc.collect()
 
 
@@ -114,7 +141,8 @@ KINDS: dict[str, Callable[[], None]] = {
         python_loop,
         backtracking,
         sleeping_with_the_interpreter,
-        held_by_another_thread,
+        wanting_while_another_thread_matches,
+        waiting_for_a_thread_that_matches,
         sleeping_while_others_compute,
         collecting,
         breakpoint_reached,
@@ -123,15 +151,25 @@ KINDS: dict[str, Callable[[], None]] = {
 }
 
 
+def say(line: str) -> None:
+    """Print a line as a whole: two threads do."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(kind: str) -> None:
     """Freeze once, and go on until the monitor has said so."""
     application = QCoreApplication([])
     monitor = FreezeMonitor()
     garbage = [[each] for each in range(1_000_000)] if kind == "collecting" else []
+    if "match" in kind or kind == "backtracking":
+        long_match()
     reported = threading.Event()
     began = threading.Event()
 
     def tell(freeze: Freeze) -> None:
+        if freeze.is_startup or not began.is_set():
+            return
         said = {
             "cause": freeze.cause,
             "duration_ms": freeze.duration_ns // 1_000_000,
@@ -139,8 +177,8 @@ def main(kind: str) -> None:
             "is_lasting": freeze.is_lasting,
             "culprit": "" if freeze.culprit is None else freeze.culprit.frame.function,
         }
-        print(json.dumps(said), flush=True)
-        if began.is_set() and not freeze.is_lasting:
+        say(json.dumps(said))
+        if not freeze.is_lasting:
             reported.set()
 
     def step() -> None:
@@ -148,7 +186,7 @@ def main(kind: str) -> None:
             application.quit()
         elif not began.is_set() and monitor.heartbeat is not None and monitor.heartbeat.idle_place is not None:
             began.set()
-            print("ready", flush=True)
+            say("ready")
             KINDS[kind]()
 
     monitor.listen(tell)

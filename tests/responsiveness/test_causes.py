@@ -73,6 +73,22 @@ def test_an_hour_of_sleep_outweighs_the_moment_that_the_clock_counted() -> None:
     assert cause_of(Evidence(80 * MS, computing_ns=80 * MS, suspended_ns=3_600_000 * MS)) is Cause.SUSPENDED
 
 
+def test_a_hang_of_the_program_s_own_is_told_however_much_longer_the_machine_made_it() -> None:
+    assert cause_of(Evidence(900 * MS, computing_ns=300 * MS, not_scheduled_ns=600 * MS)) is Cause.COMPUTING
+
+
+def test_what_is_a_hang_only_by_what_the_machine_did_is_not_the_program_s() -> None:
+    assert cause_of(Evidence(900 * MS, computing_ns=200 * MS, not_scheduled_ns=600 * MS)) is Cause.NOT_SCHEDULED
+
+
+def test_time_that_nothing_was_measured_in_makes_no_hang_of_what_the_machine_did() -> None:
+    assert cause_of(Evidence(900 * MS, not_scheduled_ns=500 * MS)) is Cause.NOT_SCHEDULED
+
+
+def test_a_hang_that_was_held_by_a_debugger_is_the_debugger_s() -> None:
+    assert cause_of(Evidence(900 * MS, computing_ns=300 * MS, debugged_ns=600 * MS)) is Cause.DEBUGGER
+
+
 @given(evidence=evidences)
 def test_the_shares_are_the_whole_and_none_is_negative(evidence: Evidence) -> None:
     shares = [*evidence.outside().values(), *evidence.own().values()]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from desktop_app.responsiveness.events import Cause
 from tests.helpers.blocks import BLOCK_S
 from tests.helpers.program import REPOSITORY, environment
 
@@ -78,3 +79,14 @@ def test_what_is_no_freeze_is_not_reported(kind: str) -> None:
 def test_an_idle_time_has_no_freeze() -> None:
     # A minute is for the benchmark: what a timer does every few milliseconds shows within seconds.
     assert freezes(found_in("rest", rest_ms=3000), longer_than_ms=250) == []
+
+
+def test_a_coroutine_that_blocks_is_named_with_its_task_and_its_awaits() -> None:
+    (ended,) = freezes(found_in("coroutine"))
+    assert ended["task"] == "the blocking one"
+    assert [function for function, _line in ended["awaits"]] == ["coroutine", "outer"]
+
+
+def test_a_process_that_was_stopped_is_no_freeze_of_the_program_and_is_reported_apart() -> None:
+    (ended,) = freezes(found_in("stopped"), longer_than_ms=BLOCK_MS / 2)
+    assert ended["cause"] == Cause.NOT_SCHEDULED

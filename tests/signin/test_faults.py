@@ -27,7 +27,7 @@ from desktop_app.errors import (
 )
 from desktop_app.signin.state import Degraded, Home, SignedOut
 from tests.helpers.children import service_pid
-from tests.helpers.freezes import BOTH_MODES
+from tests.helpers.deliberate import BOTH_MODES
 from tests.helpers.scripted_server import Connection, ScriptedServer
 from tests.helpers.service_process import store_path
 from tests.signin.conftest import HEALTHY, PASSWORD, Start

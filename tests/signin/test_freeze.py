@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPixmap, QWindow
 from desktop_app.comparison.person import centre_of, click, press_key
 from desktop_app.comparison.scenario import screenshot
 from desktop_app.signin.state import Home, Mode, SignedOut, SigningIn
-from tests.helpers.freezes import FREEZES
+from tests.helpers.deliberate import FREEZES
 from tests.signin.conftest import EMAIL, PASSWORD, SLOW, Running, Start
 
 pytestmark = FREEZES

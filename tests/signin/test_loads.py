@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from desktop_app.errors import DeadlineExceeded, WrongCredentials
 from desktop_app.signin.state import Degraded, Home, Loading, Mode, SignedOut, SigningIn
-from tests.helpers.freezes import BOTH_MODES, FREEZES
+from tests.helpers.deliberate import BOTH_MODES, FREEZES
 from tests.signin.conftest import DATABASE_BUSY, EMAIL, HEALTHY, PASSWORD, SILENT, SLOW, Start
 
 

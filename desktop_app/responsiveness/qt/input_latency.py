@@ -1,56 +1,213 @@
-"""From an input to the paint that answers it, for the widgets that ask for it."""
+"""From an input to the paint that answers it, for the widgets that ask for it, and the paints of their windows.
+
+An event filter on these objects, and on nothing else. It leaves inputs to whom they are for: a filter that hands them
+on itself, to see their handling end, would keep them from the filters that were there before. The end is seen by an
+event that is posted meanwhile, which the event loop serves next, or by the next input. Only a window's own
+UpdateRequest, which Qt paints it for and nobody else waits for, is sent on from within the filter, and timed exactly.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QWidget
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QInputEvent
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
+from desktop_app.responsiveness.inputs import InputStatistics, made_at_ns
+from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
 
-HANDLED = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonRelease})
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+NAMES = {QEvent.Type.KeyPress: "key", QEvent.Type.MouseButtonRelease: "click"}
 """The events that change what a widget shows: a key goes down, a click is complete."""
+SERVED = QEvent.Type(QEvent.registerEventType())
+MOST_UNANSWERED = 1000
+"""Inputs of a widget that wait for a paint; one more than that is not counted."""
 
 
-class InputToPaint(QObject):
-    """Pairs each expected input of a widget with the first paint after the widget was given it.
+@dataclass(slots=True)
+class _Given:
+    """An input that a widget was given."""
 
-    The latency counts from when the input was due, not from when it was delivered: the difference is just what a
-    frozen program costs the person. Inputs are expected in the order in which they are delivered.
+    name: str
+    at_ns: int
+    delivered_ns: int
+    is_expected: bool
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A widget that opted in."""
+
+    widget: QWidget
+    expected: deque[int] = field(default_factory=deque)
+    unanswered: list[_Given] = field(default_factory=list)
+    answered: list[_Given] = field(default_factory=list)
+    """By a paint that goes on."""
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self.expected) or any(given.is_expected for given in (*self.unanswered, *self.answered))
+
+
+class InputWatch(QObject):
+    """Pairs each input of the widgets that opt in with the first paint after its handling, and times both.
+
+    The latency counts from when the person made the input, not from when it was delivered: the difference is just
+    what a frozen program costs the person. When that was the platform says, as far as it can be trusted
+    (`made_at_ns`), or whoever expects the input. Inputs of a widget are expected in the order in which they are
+    delivered.
+
+    A widget is painted after each input, even if nothing in it has changed: the paint is the next one that a change
+    would have been in, as in the web's INP. A widget that its input has hidden does not answer it, and the input is
+    not counted. All of it belongs to the GUI thread, but for `expect`.
 
     Args:
-        widget: The one whose events are watched; it becomes the owner.
+        journal: Where inputs, and the time for handling and painting them, are written; None: nowhere.
         clock: What the due times are on.
+        parent: Its owner.
     """
 
     answered = Signal(object)
-    """An input was answered by a paint, this many nanoseconds after it was due."""
+    """An expected input was answered by a paint, this many nanoseconds after it was due."""
 
-    def __init__(self, widget: QWidget, clock: Clock = monotonic_ns) -> None:
-        super().__init__(widget)
+    def __init__(
+        self, journal: Journal | None = None, clock: Clock = monotonic_ns, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.statistics = InputStatistics()
+        """Of all inputs that were answered."""
+        self._journal = journal or Journal(1)
         self._clock = clock
-        self._expected: deque[int] = deque()
-        self._handled: list[int] = []
-        widget.installEventFilter(self)
+        self._watched: dict[QObject, _Watched] = {}
+        self._windows: set[QObject] = set()
+        self._handling: tuple[_Watched, str, int] | None = None
+        """What is being handled: its widget, the input's name, and since when."""
+        self._is_painting = False
+        """Whether a window is being painted."""
+        self._is_awaiting_served = False
 
-    def expect(self, due_ns: int) -> None:
-        """Say that an input is on its way; any thread."""
-        self._expected.append(due_ns)
+    def watch(self, *widgets: QWidget) -> None:
+        """Take these in; each once."""
+        for widget in widgets:
+            if widget not in self._watched:
+                self._watched[widget] = _Watched(widget)
+                widget.installEventFilter(self)
+
+    def watch_paints(self, window: QWidget) -> None:
+        """Time each painting of this top-level widget, with all that is in it.
+
+        What the system wants to be painted anew, as when the window is first shown, is not timed.
+        """
+        if window not in self._windows:
+            self._windows.add(window)
+            window.installEventFilter(self)
+
+    def unwatch(self) -> None:
+        """Cease to watch any of them, and forget what is not answered."""
+        for each in (*self._watched, *self._windows):
+            if shiboken6.isValid(each):
+                each.removeEventFilter(self)
+        self._watched.clear()
+        self._windows.clear()
+        self._handling = None
+
+    def expect(self, widget: QWidget, due_ns: int) -> None:
+        """Say that an input is on its way to a widget that is watched; any thread."""
+        self._watched[widget].expected.append(due_ns)
 
     @property
     def is_waiting(self) -> bool:
         """Whether an expected input is not answered yet."""
-        return bool(self._expected or self._handled)
+        return any(watched.is_waiting for watched in self._watched.values())
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in HANDLED and self._expected:
-            self._handled.append(self._expected.popleft())
-        elif event.type() == QEvent.Type.Paint and self._handled:
-            now_ns, handled = self._clock(), self._handled
-            self._handled = []
-            for due_ns in handled:
-                self.answered.emit(now_ns - due_ns)
+        kind = event.type()
+        if kind == QEvent.Type.UpdateRequest and watched in self._windows:
+            return self._paint(watched, event)
+        entry = self._watched.get(watched)
+        if entry is None:
+            return False
+        if kind in NAMES and isinstance(event, QInputEvent):
+            self._take(entry, NAMES[kind], event.timestamp())
+        elif kind == QEvent.Type.Paint and entry.unanswered and not self._is_handling(entry):
+            entry.answered += entry.unanswered
+            entry.unanswered.clear()
+            self._await_served()
         return False
+
+    @override
+    def customEvent(self, event: QEvent) -> None:
+        if event.type() == SERVED:
+            self._is_awaiting_served = False
+            self._end_handling()
+            self._answer_painted(self._clock())
+
+    def _take(self, entry: _Watched, name: str, stamp_ms: int) -> None:
+        self._end_handling()
+        now_ns = self._clock()
+        if len(entry.unanswered) < MOST_UNANSWERED:
+            is_expected = bool(entry.expected)
+            at_ns = entry.expected.popleft() if is_expected else made_at_ns(stamp_ms, now_ns)
+            entry.unanswered.append(_Given(name, at_ns, now_ns, is_expected))
+        self._handling = (entry, name, now_ns)
+        self._await_served()
+
+    def _is_handling(self, entry: _Watched) -> bool:
+        """Tell whether a paint comes too early to show what was done: a button is painted up before its slots run."""
+        return self._handling is not None and self._handling[0] is entry
+
+    def _paint(self, window: QObject, event: QEvent) -> bool:
+        """Have a window painted, and take the time; whether it is done, for the filter."""
+        if self._is_painting:
+            return False
+        self._is_painting = True
+        start_ns = self._clock()
+        try:
+            QCoreApplication.sendEvent(window, event)
+        finally:
+            self._is_painting = False
+            end_ns = self._clock()
+            self._journal.add(Span(Kind.PAINT, start_ns, end_ns))
+            self._answer_painted(end_ns)
+        return True
+
+    def _await_served(self) -> None:
+        if not self._is_awaiting_served:
+            self._is_awaiting_served = True
+            QCoreApplication.postEvent(self, QEvent(SERVED), Qt.EventPriority.HighEventPriority.value)
+
+    def _end_handling(self) -> None:
+        """End what is being handled: the event loop has gone on."""
+        if self._handling is not None:
+            (entry, name, start_ns), self._handling = self._handling, None
+            self._journal.add(Span(Kind.INPUT, start_ns, self._clock(), name))
+            self._have_painted(entry)
+
+    def _answer_painted(self, now_ns: int) -> None:
+        for entry in self._watched.values():
+            answered, entry.answered = entry.answered, []
+            for given in answered:
+                self._answer(given, now_ns)
+
+    def _have_painted(self, entry: _Watched) -> None:
+        if not entry.unanswered:
+            return
+        if shiboken6.isValid(entry.widget) and entry.widget.isVisible():
+            entry.widget.update()
+        else:
+            entry.unanswered.clear()
+
+    def _answer(self, given: _Given, painted_ns: int) -> None:
+        mark = InputMark(given.name, given.at_ns, given.delivered_ns, painted_ns)
+        self._journal.add(mark)
+        self.statistics.add(mark)
+        if given.is_expected:
+            self.answered.emit(painted_ns - given.at_ns)

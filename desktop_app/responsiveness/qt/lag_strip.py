@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QLocale, QRectF, Qt
+from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.resources import icon
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.events import Band, Slice
 from desktop_app.responsiveness.timeline import LagHistory, height_share
 
 REDRAW_MS = 200
 GRID_MS = (50, 250, 1000)
+CHEVRON_SIZE = 12
+SHORTCUT = "Alt+F"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ class LagStrip(QWidget):
     Give it every slice the monitor measures; the present value is the worst since it was last redrawn.
     """
 
+    freezes_requested = Signal()
+    """The person wants to see the freezes."""
+
     def __init__(self, clock: Clock = monotonic_ns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = LagHistory()
@@ -103,6 +109,15 @@ class LagStrip(QWidget):
         self._present_ns = 0
         self._longest_ns: int | None = None
         self._is_loading = False
+        self._freeze_count = 0
+        self.freezes = QPushButton()
+        self.freezes.setProperty("role", "strip")
+        # As elsewhere in the window, a click does not take the focus from where somebody is typing.
+        self.freezes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # The chevron behind the text.
+        self.freezes.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.freezes.setIconSize(QSize(CHEVRON_SIZE, CHEVRON_SIZE))
+        self.freezes.clicked.connect(self.freezes_requested)
         self.title, self.present, self.longest = QLabel(), QLabel(), QLabel()
         for label in (self.title, self.present, self.longest):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -118,7 +133,10 @@ class LagStrip(QWidget):
         layout.addWidget(self.title, 0, 0)
         layout.addWidget(self.present, 0, 1)
         layout.addWidget(self.chart, 1, 0, 1, 2)
-        layout.addWidget(self.longest, 2, 0, 1, 2)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.longest, 1)
+        bottom.addWidget(self.freezes)
+        layout.addLayout(bottom, 2, 0, 1, 2)
         layout.setColumnStretch(0, 3)
         layout.setColumnStretch(1, 2)
         self._redraw = self.startTimer(REDRAW_MS)
@@ -128,6 +146,7 @@ class LagStrip(QWidget):
         """Take the colours of a theme."""
         self._colors = colors
         self.chart.set_colors(colors)
+        self.freezes.setIcon(icon("chevron-down", colors.muted, CHEVRON_SIZE))
         self._show_values()
 
     def add(self, found: Slice) -> None:
@@ -147,6 +166,11 @@ class LagStrip(QWidget):
         self._longest_ns, self._is_loading = longest_ns, False
         self._show_values()
 
+    def show_freeze_count(self, count: int) -> None:
+        """Show how many freezes there have been."""
+        self._freeze_count = count
+        self._show_freezes()
+
     @override
     def timerEvent(self, event: QEvent) -> None:
         self._present_ns, self._worst_ns = self._worst_ns, 0
@@ -162,7 +186,15 @@ class LagStrip(QWidget):
         self.title.setText(self.tr("Event-loop lag"))
         self.longest.setToolTip(self.tr("The longest freeze of this load"))
         self.chart.setAccessibleName(self.tr("Event-loop lag of the last 30 seconds"))
+        self.freezes.setToolTip(self.tr("Show the freezes: where each was, and why (Alt+F)"))
+        self._show_freezes()
         self._show_values()
+
+    def _show_freezes(self) -> None:
+        text = self.tr("Freezes ({count})").format(count=QLocale().toString(self._freeze_count))
+        # Setting a button's text takes its shortcut away where the text has no mnemonic.
+        self.freezes.setText(text)
+        self.freezes.setShortcut(SHORTCUT)
 
     def _show_values(self) -> None:
         locale = QLocale()
@@ -172,6 +204,9 @@ class LagStrip(QWidget):
         else:
             length = format_ms(self._longest_ns / NS_PER_MS, locale)
             text = self.tr("Longest freeze: {length}").format(length=length)
+            # In a small window: what it is, its tooltip and the chart say, too.
+            if self.isVisible() and self.longest.fontMetrics().horizontalAdvance(text) > self.longest.width():
+                text = length
         _show(self.longest, text, self._color(self._longest_ns or 0))
 
     def _color(self, duration_ns: int) -> str:

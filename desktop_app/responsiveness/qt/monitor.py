@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Look
 from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
-from desktop_app.responsiveness.qt.appearance import ImportWithQt, application
+from desktop_app.responsiveness.tasks import TaskWatch
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 BEAT_MS = 50
 """Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
+QT = "PySide6.QtCore"
 APPEARANCE_S = 0.005
 """Between two looks whether there is an application yet."""
 
@@ -33,16 +37,26 @@ class FreezeMonitor:
     """Sees each freeze of a Qt program's GUI thread while it happens, and says where, why and for how long.
 
     It attaches to a QApplication that runs already, or to the first that is made. It uses no event filter and no
-    ``notify`` override: only a timer in the GUI thread, and a thread that looks at that one from outside.
+    ``notify`` override: only a timer in the GUI thread, and a thread that looks at that one from outside. The GUI
+    thread is Python's main thread, where Qt wants its application to be made.
 
     Args:
         heartbeat: One that the program has already, in the GUI thread; None: a new one.
         pace: How often it looks, and what counts as a freeze.
         clock: The time, in nanoseconds; never goes back.
+        journal: Where others, too, write what happens; None: a new one.
+        follows_tasks: Whether the asyncio tasks that run in the GUI thread are written to the journal, by a task
+            factory around that of their loop; a watchdog's look names the task that blocks all the same.
     """
 
     def __init__(
-        self, heartbeat: Heartbeat | None = None, pace: Pace | None = None, clock: Clock = monotonic_ns
+        self,
+        heartbeat: Heartbeat | None = None,
+        pace: Pace | None = None,
+        clock: Clock = monotonic_ns,
+        journal: Journal | None = None,
+        *,
+        follows_tasks: bool = False,
     ) -> None:
         self.clock = clock
         self.pace = pace or Pace()
@@ -50,19 +64,29 @@ class FreezeMonitor:
         """The freezes that have ended, those from one place together."""
         self.lag = LagHistogram()
         """The event-loop lag: of the beats, which come evenly over time."""
-        self.journal = Journal()
+        self.journal = Journal() if journal is None else journal
         """What happened, for drawings and traces: each freeze is added to it."""
+        self.on_lag: Callable[[int, int], None] | None = None
+        """Is called for each beat with when it was served, and how late, in nanoseconds; the GUI thread."""
+        self._tasks = TaskWatch(self.journal, clock) if follows_tasks else None
+        self.ownership = Ownership()
+        """Tells which code is the program's own; another one can be given before it is attached."""
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
-        self._importing = ImportWithQt()
         self._watchdog: Watchdog | None = None
         self._lock = threading.Lock()
+        self._arrival: Arrival | None = None
         self._seeker: threading.Thread | None = None
         self._is_detached = False
         self._has_served = False
         self._pauses = 0
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there was an application to attach to; any thread."""
+        return self._watchdog is not None
 
     def attach(self) -> None:
         """Begin to watch, now or as soon as there is an application; any thread, once in a monitor's life.
@@ -72,13 +96,16 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
-        self._importing.install()
-        present = application()
+        present = _application()
         if present is not None:
-            is_running = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
-            self._has_served = is_running
-            self._attach_to(present)
+            self._has_served = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
+            self._make_heartbeat(present)
+            self._attach()
             return
+        if QT in sys.modules:
+            self._make_heartbeat()
+        else:
+            self._arrival = Arrival(QT, self._make_heartbeat)
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
 
@@ -89,15 +116,21 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
-        self._importing.uninstall()
+        if self._arrival is not None:
+            self._arrival.cancel()
         if self._seeker is not None:
             self._seeker.join()
         if self._watchdog is not None:
             self._watchdog.stop()
-        if self.heartbeat is not None:
-            self.heartbeat.on_served = None
-            if self._owns_heartbeat and _is_there(self.heartbeat):
-                self.heartbeat.stop_soon()
+        if self._tasks is not None:
+            for span in self._tasks.running():
+                self.journal.add(span)
+            self._tasks.unwatch()
+        heartbeat = self.heartbeat
+        if heartbeat is not None:
+            heartbeat.on_served = None
+            if self._owns_heartbeat:
+                heartbeat.go()
 
     def flush(self) -> None:
         """Return when each freeze that has ended is reported; any thread but the watchdog's, some ticks at most."""
@@ -139,32 +172,39 @@ class FreezeMonitor:
             self.heartbeat.restart()
             self.heartbeat.is_paused = False
 
+    def _make_heartbeat(self, present: QCoreApplication | None = None) -> None:
+        """Make the heartbeat, as long as there is no application on the thread that imports Qt.
+
+        PySide6 makes its types when they are first used, and crashes where two threads do so at once.
+        """
+        if self.heartbeat is None:
+            from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+
+            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
+            if present is not None and threading.current_thread() is not threading.main_thread():
+                self.heartbeat.moveToThread(present.thread())
+
     def _seek(self) -> None:
-        while (present := application()) is None:
+        # This asks no object, for which a second wrapper would be made while its constructor runs.
+        while self.heartbeat is None or sys.modules[QT].QCoreApplication.startingUp():
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach_to(present)
+                self._attach()
 
-    def _attach_to(self, present: QCoreApplication) -> None:
+    def _attach(self) -> None:
         appeared_ns = self.clock()
-        from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-
-        if self.heartbeat is None:
-            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
-            self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
+        assert heartbeat is not None
         heartbeat.on_served = self._on_served
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
-            # Elsewhere its timer cannot be started but by the first ping.
+            # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
-            # Else the garbage collector could delete it, and its timer, in whatever thread it happens to run.
-            heartbeat.setParent(present)
-        probe = _probe_of(threading.main_thread())
+        probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
+        heartbeat.cpu_ns = probe.cpu_ns
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
-        # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
             heartbeat.detector,
             probe,
@@ -174,18 +214,21 @@ class FreezeMonitor:
             report=self._report,
             clock=self.clock,
             pace=self.pace,
+            ownership=self.ownership,
         )
         self._watchdog.start()
 
     def _on_served(self, found: Slice, lag_ns: int | None) -> None:
         if lag_ns is not None:
             self.lag.add(lag_ns)
+            if self.on_lag is not None:
+                self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None:
             return
+        if self._tasks is not None:
+            self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
-        if is_startup and threading.current_thread() is not threading.main_thread():
-            self._watchdog.probe = _probe_of(threading.current_thread())
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
@@ -208,14 +251,26 @@ def _loop_level() -> int:
     return QThread.currentThread().loopLevel()
 
 
-def _probe_of(thread: threading.Thread) -> ThreadProbe:
+def _probe_of(thread: threading.Thread, heartbeat: Heartbeat, ownership: Ownership) -> ThreadProbe:
     assert thread.ident is not None
     assert thread.native_id is not None
-    return ThreadProbe(thread.ident, thread.native_id)
+    probe = ThreadProbe(thread.ident, thread.native_id, clock=heartbeat.clock)
+    probe.ownership = ownership
+    probe.running_loop = lambda: heartbeat.running_loop
+    return probe
 
 
-def _is_there(heartbeat: Heartbeat) -> bool:
-    """Tell whether it has not gone with the application."""
-    from shiboken6 import isValid
+def _application() -> QCoreApplication | None:
+    """Give the application, once it is wholly made; any thread.
 
-    return isValid(heartbeat)
+    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so there the
+    wrappers are asked for that there are.
+    """
+    core, shiboken = sys.modules.get(QT), sys.modules.get("shiboken6")
+    if core is None or shiboken is None or not hasattr(core, "QCoreApplication"):
+        return None
+    kind = core.QCoreApplication
+    if threading.current_thread() is threading.main_thread():
+        found: QCoreApplication | None = kind.instance()
+        return found
+    return next((each for each in shiboken.getAllValidWrappers() if isinstance(each, kind)), None)

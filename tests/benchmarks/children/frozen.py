@@ -28,6 +28,7 @@ NS_PER_MS = 1_000_000
 SHORTEST_MS, LONGEST_MS = 60, 5000
 SHORTEST_GAP_MS, LONGEST_GAP_MS = 30, 200
 RESTING_MS = 100
+IDLE_MS = 60_000
 
 
 def sleep(duration_s: float) -> None:
@@ -123,7 +124,7 @@ class Blocker:
     def _block(self) -> None:
         planned = next(self._plan, None)
         if planned is None:
-            QTimer.singleShot(RESTING_MS, self._end)
+            QTimer.singleShot(RESTING_MS if self.blocks else IDLE_MS, self._end)
             return
         kind, duration_ms = planned
         block = KINDS[kind]
@@ -134,7 +135,7 @@ class Blocker:
 
 
 def main(count: int, seed: int, tick_ms: int, kinds: str = "") -> None:
-    """Block that often, and say what was found."""
+    """Block that often, or do nothing for a minute, and say what was found."""
     for kind in set(KINDS) - set(kinds.split(",")) if kinds else ():
         del KINDS[kind]
     application = QApplication(["frozen"])

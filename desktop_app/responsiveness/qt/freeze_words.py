@@ -1,0 +1,78 @@
+"""What the panel says of a freeze, in the person's language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTime
+
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.events import LONG_TASK_MS, Cause, Freeze
+from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.qt.lag_strip import format_ms
+
+translate = QCoreApplication.translate
+SEPARATOR = " · "
+
+
+def cause_in_words(cause: Cause) -> str:
+    """Name why it froze."""
+    return {
+        Cause.WAITING: translate("freezes", "waiting"),
+        Cause.COMPUTING: translate("freezes", "computing"),
+        Cause.GARBAGE_COLLECTION: translate("freezes", "garbage collection"),
+        Cause.INTERPRETER_HELD: translate("freezes", "interpreter held"),
+        Cause.NOT_SCHEDULED: translate("freezes", "not scheduled"),
+        Cause.SUSPENDED: translate("freezes", "machine suspended"),
+        Cause.DEBUGGER: translate("freezes", "stopped by a debugger"),
+        Cause.UNKNOWN: translate("freezes", "unknown cause"),
+    }[cause]
+
+
+def length_of(duration_ns: int) -> str:
+    """Write how long something was."""
+    return format_ms(duration_ns / NS_PER_MS, QLocale())
+
+
+def place_in_words(freeze: Freeze) -> str:
+    """Say where it was: ``98 % in run_blocking (client.py:52)``, in one line."""
+    if freeze.culprit is None:
+        return translate("freezes", "no sample of the code")
+    return one_line(str(freeze.culprit))
+
+
+def row_in_words(repeated: RepeatedFreeze, time_text: str) -> str:
+    """Give the two lines of a list: when, how long, how often and why; and where."""
+    facts = [time_text, length_of(repeated.longest.duration_ns), cause_in_words(repeated.longest.cause)]
+    if repeated.count > 1:
+        facts.insert(2, f"×{repeated.count}")
+    return f"{SEPARATOR.join(facts)}\n{place_in_words(repeated.longest)}"
+
+
+def facts_in_words(freeze: Freeze, repeated: RepeatedFreeze | None, time_text: str) -> str:
+    """Say all that was measured about a freeze, in a line."""
+    facts = [time_text, length_of(freeze.duration_ns), cause_in_words(freeze.cause)]
+    if repeated is not None and repeated.count > 1:
+        count, total = repeated.count, length_of(repeated.total_ns)
+        facts.append(translate("freezes", "{count} times from here, {total} in all").format(count=count, total=total))
+    if not freeze.cause.is_of_the_program:
+        facts.append(translate("freezes", "not the program's fault"))
+    if freeze.is_startup:
+        facts.append(translate("freezes", "while the program started"))
+    if freeze.not_scheduled_ns >= LONG_TASK_MS * NS_PER_MS and freeze.cause is not Cause.NOT_SCHEDULED:
+        length = length_of(freeze.not_scheduled_ns)
+        facts.append(translate("freezes", "the system ran something else for {length} of it").format(length=length))
+    if freeze.is_late_sample:
+        facts.append(translate("freezes", "samples came late: they may show only where it ended"))
+    return SEPARATOR.join(facts)
+
+
+def time_in_words(start_ns: int, now_ns: int, now: datetime) -> str:
+    """Tell at what time of the day something on the monitor's clock was."""
+    then = now - timedelta(microseconds=(now_ns - start_ns) / 1000)
+    return QLocale().toString(QTime(then.hour, then.minute, then.second), "HH:mm:ss")
+
+
+def one_line(text: str) -> str:
+    """Make one line of a text from outside, without what cannot be printed."""
+    return "".join(each if each.isprintable() else " " for each in text)

@@ -1,0 +1,47 @@
+"""Has Qt call the instrument's code in a program's GUI thread without taking the program's Ctrl+C away."""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import sys
+from collections.abc import Callable, Generator
+from functools import partial
+from types import FrameType
+from typing import Any, Final, TypeAlias
+
+Step: TypeAlias = Callable[[FrameType | None], None]
+NOTHING: Final[tuple[object, ...]] = (int, (), {}, None)
+INTERRUPT: Final[tuple[object, ...]] = (_thread.interrupt_main, (signal.SIGINT,), {}, None)
+"""Does nothing where the program ignores SIGINT."""
+
+
+def connect_undisturbed(emitted: Any, step: Step) -> None:
+    """Have each emission of a signal call this, with the frame that runs the event loop.
+
+    Where Ctrl+C came while Qt waited, Python raises KeyboardInterrupt in the first Python code that Qt calls. If that
+    is ours, Qt would print it, and the program would go on. So it is kept for the next Python code, which is the
+    program's or ours once more: a function would be interrupted before its first line, but a generator goes on inside
+    its ``try``; and what raises the signal again is called by Qt itself, where no Python code runs that could be
+    interrupted before the program's. Other exceptions are let through: a program's own handler may call ``sys.exit``.
+
+    Args:
+        emitted: A bound signal without arguments, for which PySide6 has no type.
+        step: What is called; it may be called twice for one emission.
+    """
+    relay = partial(int)
+    steps = _steps(step, relay)
+    next(steps)
+    emitted.connect(steps.__next__)
+    emitted.connect(relay)
+
+
+def _steps(step: Step, relay: partial[int]) -> Generator[None, None, None]:
+    while True:
+        try:
+            yield
+            relay.__setstate__(NOTHING)  # type: ignore[attr-defined]
+            step(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
+        except KeyboardInterrupt:
+            step(sys._getframe().f_back)  # noqa: SLF001
+            relay.__setstate__(INTERRUPT)  # type: ignore[attr-defined]

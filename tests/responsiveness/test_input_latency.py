@@ -1,0 +1,469 @@
+"""Inputs and the paints that answer them, in real widgets."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.overriding import override
+from desktop_app.responsiveness.clock import NS_PER_MS, monotonic_ns
+from desktop_app.responsiveness.inputs import Answering, InputStatistics, made_at_ns
+from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
+from desktop_app.responsiveness.qt.input_latency import MOST_UNANSWERED, InputWatch
+
+BLOCK_MS = 60
+
+
+class Scene:
+    """A window with a field and a button, and what their watch wrote down."""
+
+    def __init__(self, qtbot: QtBot, field: QLineEdit | None = None) -> None:
+        self.qtbot = qtbot
+        self.window = QWidget()
+        qtbot.addWidget(self.window)
+        self.field = field or QLineEdit()
+        self.button = QPushButton("Press")
+        # No layout: off screen, a window that has a smallest size gets a warning.
+        for i, widget in enumerate((self.field, self.button)):
+            widget.setParent(self.window)
+            widget.setGeometry(10, 10 + 50 * i, 200, 40)
+        self.window.resize(220, 110)
+        self.journal = Journal()
+        self.watch = InputWatch(self.journal, parent=self.window)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.field.setFocus()
+        self.settle()
+        self.watch.watch(self.field, self.button)
+        self.watch.watch_paints(self.window)
+
+    @property
+    def marks(self) -> list[InputMark]:
+        return [entry for entry in self.journal.entries() if isinstance(entry, InputMark)]
+
+    def spans(self, kind: Kind) -> list[Span]:
+        return [entry for entry in self.journal.entries() if isinstance(entry, Span) and entry.kind is kind]
+
+    def wait_for_marks(self, count: int) -> list[InputMark]:
+        self.qtbot.waitUntil(lambda: len(self.marks) >= count, timeout=20_000)
+        assert len(self.marks) == count
+        return self.marks
+
+    def settle(self) -> None:
+        """Let all that is under way be served."""
+        for _ in range(5):
+            QCoreApplication.processEvents()
+
+    def post_key(self, text: str, widget: QWidget | None = None, stamp_ms: int = 0) -> None:
+        event = QKeyEvent(QEvent.Type.KeyPress, ord(text.upper()), Qt.KeyboardModifier.NoModifier, text)
+        event.setTimestamp(stamp_ms)
+        QCoreApplication.postEvent(widget or self.field, event)
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    return Scene(qtbot)
+
+
+def block() -> None:
+    """Keep the GUI thread busy."""
+    end_ns = monotonic_ns() + BLOCK_MS * NS_PER_MS
+    while monotonic_ns() < end_ns:
+        pass
+
+
+def test_a_key_is_a_mark_that_ends_with_the_paint_that_shows_it(scene: Scene) -> None:
+    before_ns = monotonic_ns()
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    (mark,) = scene.wait_for_marks(1)
+    assert scene.field.text() == "a"
+    assert mark.name == "key"
+    assert before_ns <= mark.delivered_ns < mark.painted_ns <= monotonic_ns()
+    (painting,) = (span for span in scene.spans(Kind.PAINT) if span.end_ns == mark.painted_ns)
+    assert mark.delivered_ns <= painting.start_ns < painting.end_ns
+
+
+def test_a_click_is_one_mark_however_many_events_it_is(scene: Scene) -> None:
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.name == "click"
+
+
+def test_the_handling_is_a_span_as_long_as_it_took(scene: Scene) -> None:
+    scene.button.clicked.connect(block)
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    (mark,) = scene.wait_for_marks(1)
+    (handling,) = scene.spans(Kind.INPUT)
+    assert (handling.name, handling.start_ns) == ("click", mark.delivered_ns)
+    assert handling.end_ns - handling.start_ns >= BLOCK_MS * NS_PER_MS
+    assert mark.painted_ns >= handling.end_ns
+
+
+def test_an_expected_input_was_made_when_it_was_due(scene: Scene) -> None:
+    answered: list[int] = []
+    scene.watch.answered.connect(answered.append)
+    due_ns = monotonic_ns() - 300 * NS_PER_MS
+    scene.watch.expect(scene.field, due_ns)
+    assert scene.watch.is_waiting
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.at_ns == due_ns
+    assert answered == [mark.painted_ns - due_ns]
+    assert not scene.watch.is_waiting
+
+
+def test_an_input_that_nobody_expects_is_nobodys_answer(scene: Scene) -> None:
+    answered: list[int] = []
+    scene.watch.answered.connect(answered.append)
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    scene.wait_for_marks(1)
+    assert answered == []
+
+
+def test_an_input_with_the_systems_stamp_was_made_then(scene: Scene) -> None:
+    scene.post_key("a", stamp_ms=monotonic_ns() // NS_PER_MS - 400)
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.delivered_ns - mark.at_ns >= 399 * NS_PER_MS
+
+
+def test_an_input_without_one_was_made_when_it_was_delivered(scene: Scene) -> None:
+    scene.post_key("a")
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.at_ns == mark.delivered_ns
+
+
+def test_inputs_that_queued_up_are_handled_one_after_the_other(scene: Scene) -> None:
+    for text in "abcdef":
+        scene.post_key(text)
+        scene.post_key(text, scene.button)
+    scene.wait_for_marks(12)
+    handlings = scene.spans(Kind.INPUT)
+    assert len(handlings) == 12
+    assert scene.field.text() == "abcdef"
+    disjoint_or_nested(handlings + scene.spans(Kind.PAINT))
+
+
+def disjoint_or_nested(spans: list[Span]) -> None:
+    """As they have to be on one thread."""
+    ends_ns: list[int] = []
+    for span in sorted(spans, key=lambda span: (span.start_ns, -span.end_ns)):
+        while ends_ns and ends_ns[-1] <= span.start_ns:
+            ends_ns.pop()
+        assert not ends_ns or span.end_ns <= ends_ns[-1]
+        ends_ns.append(span.end_ns)
+
+
+def test_an_input_that_changes_nothing_is_answered_all_the_same(scene: Scene) -> None:
+    """No cursor that blinks half a second later is taken for the answer."""
+    scene.field.setReadOnly(True)
+    scene.field.clearFocus()
+    scene.settle()
+    scene.post_key("a")
+    (mark,) = scene.wait_for_marks(1)
+    assert scene.field.text() == ""
+    assert mark.painted_ns > mark.delivered_ns
+
+
+def test_a_widget_that_its_input_hides_does_not_answer(scene: Scene) -> None:
+    scene.watch.expect(scene.button, monotonic_ns())
+    scene.button.clicked.connect(scene.button.hide)
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    scene.qtbot.waitUntil(lambda: not scene.watch.is_waiting)
+    assert scene.marks == []
+    assert len(scene.spans(Kind.INPUT)) == 1
+
+
+def test_a_widget_that_its_input_deletes_does_no_harm(scene: Scene) -> None:
+    class Doomed(QLineEdit):
+        @override
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            QTimer.singleShot(0, lambda: shiboken6.delete(self))
+
+    doomed = Doomed(scene.window)
+    doomed.show()
+    doomed.setUpdatesEnabled(False)
+    scene.settle()
+    scene.watch.watch(doomed)
+    scene.post_key("a", doomed)
+    scene.qtbot.waitUntil(lambda: not shiboken6.isValid(doomed))
+    scene.settle()
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    scene.wait_for_marks(1)
+    scene.watch.unwatch()
+
+
+def test_what_a_widget_ignores_goes_to_its_parent_once(qtbot: QtBot) -> None:
+    class Parent(QWidget):
+        def __init__(self) -> None:
+            super().__init__()
+            self.keys: list[int] = []
+
+        @override
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            self.keys.append(event.key())
+
+    parent = Parent()
+    qtbot.addWidget(parent)
+    child = QPushButton("Ignores letters", parent)
+    watch = InputWatch(Journal(), parent=parent)
+    parent.show()
+    qtbot.waitExposed(parent)
+    watch.watch(child)
+    QTest.keyClick(child, Qt.Key.Key_X)
+    assert parent.keys == [Qt.Key.Key_X]
+
+
+class Seeing(QObject):
+    """A filter that was there before, or comes later."""
+
+    def __init__(self, *, takes: bool = False) -> None:
+        super().__init__()
+        self.seen: list[QEvent.Type] = []
+        self._takes = takes
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress:
+            self.seen.append(event.type())
+            return self._takes
+        return False
+
+
+def test_other_filters_see_the_same_events(qtbot: QtBot) -> None:
+    field, before, after = QLineEdit(), Seeing(), Seeing()
+    field.installEventFilter(before)
+    scene = Scene(qtbot, field)
+    field.installEventFilter(after)
+    QTest.keyClick(field, Qt.Key.Key_A)
+    scene.wait_for_marks(1)
+    assert (len(before.seen), len(after.seen), field.text()) == (1, 1, "a")
+
+
+def test_a_filter_that_takes_an_event_still_does(qtbot: QtBot) -> None:
+    field, taking = QLineEdit(), Seeing(takes=True)
+    field.installEventFilter(taking)
+    scene = Scene(qtbot, field)
+    QTest.keyClick(field, Qt.Key.Key_A)
+    scene.wait_for_marks(1)
+    assert (len(taking.seen), field.text()) == (1, "")
+
+
+def test_a_handler_that_raises_is_timed_and_raises(qtbot: QtBot) -> None:
+    class Raising(QLineEdit):
+        @override
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            raise ZeroDivisionError
+
+    scene = Scene(qtbot, Raising())
+    with qtbot.capture_exceptions() as raised:
+        scene.post_key("a")
+        scene.wait_for_marks(1)
+    assert [each[0] for each in raised] == [ZeroDivisionError]
+    assert len(scene.spans(Kind.INPUT)) == 1
+
+
+def test_a_paint_within_a_handler_lies_within_its_span(scene: Scene) -> None:
+    scene.button.clicked.connect(lambda: scene.window.repaint())
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    scene.wait_for_marks(1)
+    (handling,) = scene.spans(Kind.INPUT)
+    assert [span for span in scene.spans(Kind.PAINT) if handling.start_ns <= span.start_ns < handling.end_ns]
+    disjoint_or_nested([handling, *scene.spans(Kind.PAINT)])
+
+
+def test_a_paint_that_is_asked_for_in_between_is_as_long_as_it_took(scene: Scene) -> None:
+    """What the code that asked for it does then is no painting."""
+    times_ns: list[int] = []
+
+    def repaint_and_block() -> None:
+        times_ns.append(monotonic_ns())
+        scene.window.repaint()
+        times_ns.append(monotonic_ns())
+        block()
+
+    QTimer.singleShot(0, repaint_and_block)
+    scene.qtbot.waitUntil(lambda: len(times_ns) == 2)
+    (painting,) = (span for span in scene.spans(Kind.PAINT) if times_ns[0] <= span.start_ns <= times_ns[1])
+    assert painting.end_ns <= times_ns[1]
+
+
+def test_a_dialog_that_a_handler_opens_ends_its_span(scene: Scene) -> None:
+    """The event loop serves events again, though within the handler."""
+    dialog = QDialog(scene.window)
+    spans_meanwhile: list[Span] = []
+
+    def close() -> None:
+        spans_meanwhile.extend(scene.spans(Kind.INPUT))
+        dialog.accept()
+
+    def open_dialog() -> None:
+        QTimer.singleShot(200, close)
+        dialog.exec()
+
+    scene.button.clicked.connect(open_dialog)
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    assert len(spans_meanwhile) == 1
+
+
+def test_a_paint_event_that_blocks_is_a_long_paint(qtbot: QtBot) -> None:
+    class Slow(QLineEdit):
+        @override
+        def paintEvent(self, event: object) -> None:
+            block()
+
+    scene = Scene(qtbot, Slow())
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    (mark,) = scene.wait_for_marks(1)
+    (painting,) = (span for span in scene.spans(Kind.PAINT) if span.end_ns == mark.painted_ns)
+    assert painting.end_ns - painting.start_ns >= BLOCK_MS * NS_PER_MS
+
+
+def test_children_are_painted_as_ever(scene: Scene) -> None:
+    shown = scene.window.grab().toImage()
+    scene.watch.unwatch()
+    assert scene.window.grab().toImage() == shown
+
+
+def test_inputs_that_no_paint_answers_are_bounded(scene: Scene) -> None:
+    scene.field.setUpdatesEnabled(False)
+    for _ in range(MOST_UNANSWERED + 10):
+        QTest.keyClick(scene.field, Qt.Key.Key_A)
+    scene.settle()
+    assert scene.marks == []
+    scene.field.setUpdatesEnabled(True)
+    scene.wait_for_marks(MOST_UNANSWERED)
+
+
+def test_a_widget_is_watched_once(scene: Scene) -> None:
+    scene.watch.watch(scene.field)
+    scene.watch.watch_paints(scene.window)
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    scene.wait_for_marks(1)
+
+
+def test_unwatched_widgets_are_left_alone(scene: Scene) -> None:
+    scene.watch.unwatch()
+    QTest.keyClick(scene.field, Qt.Key.Key_A)
+    scene.settle()
+    assert scene.journal.entries() == ()
+
+
+def test_nothing_that_is_typed_is_written_down(scene: Scene) -> None:
+    scene.field.setEchoMode(QLineEdit.EchoMode.Password)
+    QTest.keyClicks(scene.field, "xyzzy")
+    scene.wait_for_marks(5)
+    names = {entry.name for entry in scene.journal.entries() if isinstance(entry, Span | InputMark)}
+    assert names == {"key", ""}
+
+
+def test_the_watch_sums_up(scene: Scene) -> None:
+    assert scene.watch.statistics.summary().answering is None
+    for text in "abc":
+        scene.post_key(text, stamp_ms=monotonic_ns() // NS_PER_MS - 5000)
+    scene.wait_for_marks(3)
+    summary = scene.watch.statistics.summary()
+    assert summary.count == 3
+    assert summary.answering is Answering.POOR
+    assert summary.delay.p50_ns >= 4999 * NS_PER_MS
+    assert summary.delay.max_ns < summary.to_paint.max_ns
+
+
+def test_a_click_where_the_event_is_not_a_qt_tests(scene: Scene) -> None:
+    """As the comparison's person clicks: posted to the window, and stamped."""
+    at = scene.button.mapTo(scene.window, QPoint(5, 5))
+    handle = scene.window.windowHandle()
+    for kind, held in (
+        (QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton),
+        (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
+    ):
+        position = QPointF(at)
+        event = QMouseEvent(
+            kind, position, position, position, Qt.MouseButton.LeftButton, held, Qt.KeyboardModifier.NoModifier
+        )
+        event.setTimestamp(time.monotonic_ns() // NS_PER_MS)
+        QCoreApplication.postEvent(handle, event)
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.delivered_ns - mark.at_ns >= 0
+
+
+def marks_of(*to_paint_ms: float) -> list[InputMark]:
+    return [InputMark("key", 0, round(each / 2) * NS_PER_MS, round(each * NS_PER_MS)) for each in to_paint_ms]
+
+
+@pytest.mark.parametrize(
+    ("to_paint_ms", "answering"),
+    [
+        ([], None),
+        ([200], Answering.GOOD),
+        ([201], Answering.NEEDS_IMPROVEMENT),
+        ([500], Answering.NEEDS_IMPROVEMENT),
+        ([501], Answering.POOR),
+        ([10, 10, 10, 5000], Answering.GOOD),
+        ([10, 10, 400, 5000], Answering.NEEDS_IMPROVEMENT),
+        ([10, 600, 600, 5000], Answering.POOR),
+    ],
+)
+def test_three_inputs_of_four_decide(to_paint_ms: list[float], answering: Answering | None) -> None:
+    statistics = InputStatistics()
+    for mark in marks_of(*to_paint_ms):
+        statistics.add(mark)
+    assert statistics.summary().answering is answering
+
+
+def test_percentiles_of_delays_and_of_paints() -> None:
+    statistics = InputStatistics()
+    for mark in marks_of(*range(1, 101)):
+        statistics.add(mark)
+    summary = statistics.summary()
+    assert summary.count == 100
+    assert summary.to_paint.max_ns == 100 * NS_PER_MS
+    to_paint, delay = summary.to_paint, summary.delay
+    for found_ns, exact_ms in ((to_paint.p50_ns, 50), (to_paint.p75_ns, 75), (delay.p95_ns, 47)):
+        assert exact_ms * NS_PER_MS <= found_ns <= exact_ms * NS_PER_MS * 1.07
+
+
+NOW_NS = 5_000_000 * 1000 * NS_PER_MS + 777
+NOW_MS = NOW_NS // NS_PER_MS
+
+
+@pytest.mark.parametrize(
+    ("stamp_ms", "delay_ms"),
+    [
+        (NOW_MS, 0),
+        (NOW_MS - 1500, 1500),
+        (NOW_MS + 5, 0),
+        ((NOW_MS - 1500) % 2**32, 1500),
+        ((NOW_MS + 3) % 2**32, 0),
+        (0, 0),
+        (17, 0),
+        (NOW_MS - 3_600_000, 0),
+        (NOW_MS + 3_600_000, 0),
+        (1_790_000_000_000, 0),
+    ],
+    ids=[
+        "now",
+        "late",
+        "coarse",
+        "32 bits",
+        "coarse 32 bits",
+        "none",
+        "made up",
+        "past",
+        "future",
+        "wall clock",
+    ],
+)
+def test_a_stamp_is_believed_where_it_can_be(stamp_ms: int, delay_ms: int) -> None:
+    assert NOW_NS - made_at_ns(stamp_ms, NOW_NS) == delay_ms * NS_PER_MS
+
+
+def test_a_stamp_of_before_the_32_bits_ran_out() -> None:
+    now_ns = (2**32 + 100) * NS_PER_MS
+    assert now_ns - made_at_ns(2**32 - 400, now_ns) == 500 * NS_PER_MS

@@ -1,0 +1,245 @@
+"""The watchdog, step by step, on a clock by hand and a thread that does as it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from desktop_app.responsiveness.causes import Evidence
+from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
+from desktop_app.responsiveness.detector import Detector
+from desktop_app.responsiveness.events import Cause, Freeze, RunningTask
+from desktop_app.responsiveness.stacks import RawStack
+from desktop_app.responsiveness.watchdog import MOST_SAMPLES, Pace, Watchdog
+
+MS = NS_PER_MS
+IDLE = (1, 2)
+BUSY = (3, 4)
+TICK_MS = 10
+
+
+@dataclass
+class Scripted:
+    """A GUI thread that is where it is told to be."""
+
+    clock: ManualClock
+    at: tuple[int, int] = IDLE
+    used_ns: int = 0
+    pings: list[int] = field(default_factory=list)
+    evidence_of: list[tuple[int, int]] = field(default_factory=list)
+    stacks: int = 0
+
+    def cpu_ns(self) -> int:
+        return self.used_ns
+
+    def place(self) -> tuple[int, int]:
+        return self.at
+
+    def stack(self) -> RawStack:
+        self.stacks += 1
+        return ((Scripted.stack.__code__, 0),)
+
+    def running_task(self) -> RunningTask | None:
+        return None
+
+    def start(self) -> None:
+        """Measure nothing."""
+
+    def stop(self) -> None:
+        """Measure nothing."""
+
+    def tick(self, late_ns: int) -> None:
+        """Measure nothing."""
+
+    def begin(self) -> None:
+        """Measure nothing."""
+
+    def evidence(self, start_ns: int, end_ns: int) -> Evidence:
+        self.evidence_of.append((start_ns, end_ns))
+        return Evidence(end_ns - start_ns)
+
+    def ping(self) -> None:
+        self.pings.append(self.clock())
+
+
+@dataclass
+class Scene:
+    """A watchdog, and the thread that it watches."""
+
+    clock: ManualClock
+    thread: Scripted
+    detector: Detector
+    watchdog: Watchdog
+    reported: list[Freeze]
+    is_watched: bool = True
+
+    def look(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.clock.advance_ms(TICK_MS)
+            self.watchdog.step()
+
+    def serve(self) -> None:
+        """Have the GUI thread serve what is waiting for it."""
+        self.thread.at = IDLE
+        found = self.detector.beat(self.clock(), self.thread.used_ns)
+        if found is not None:
+            self.watchdog.end_slice(found, is_startup=False)
+
+    def ended(self) -> list[Freeze]:
+        return [freeze for freeze in self.reported if not freeze.is_lasting]
+
+    def lasting(self) -> list[Freeze]:
+        return [freeze for freeze in self.reported if freeze.is_lasting]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    clock, reported = ManualClock(), list[Freeze]()
+    clock.advance_ms(1000)
+    thread, detector = Scripted(clock), Detector()
+    watchdog = Watchdog(
+        detector,
+        thread,
+        ping=thread.ping,
+        idle_place=lambda: IDLE,
+        is_watched=lambda: made.is_watched,
+        report=reported.append,
+        clock=clock,
+        pace=Pace(tick_ms=TICK_MS),
+    )
+    made = Scene(clock, thread, detector, watchdog, reported)
+    made.look(3)
+    return made
+
+
+def test_an_idle_thread_is_left_alone(scene: Scene) -> None:
+    scene.look(100)
+    assert (scene.thread.pings, scene.thread.stacks, scene.reported) == ([], 0, [])
+
+
+def test_a_busy_thread_is_pinged_once_until_it_serves_that(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(5)
+    assert len(scene.thread.pings) == 1
+    scene.serve()
+    scene.thread.at = BUSY
+    scene.look()
+    assert len(scene.thread.pings) == 2
+
+
+def test_short_work_is_neither_sampled_nor_reported(scene: Scene) -> None:
+    for _ in range(50):
+        scene.thread.at = BUSY
+        scene.look()
+        scene.serve()
+        scene.look()
+    assert (scene.thread.stacks, scene.reported) == (0, [])
+
+
+def test_the_first_sample_is_taken_before_the_threshold(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(4)
+    assert scene.thread.stacks > 0
+    assert scene.clock() - scene.thread.pings[0] < 50 * MS
+
+
+def test_a_freeze_is_reported_when_it_has_ended_with_its_length(scene: Scene) -> None:
+    began_ns = scene.clock()
+    scene.thread.at = BUSY
+    scene.look(10)
+    scene.serve()
+    assert scene.ended() == []
+    scene.look()
+    (freeze,) = scene.ended()
+    assert freeze.end_ns - began_ns == 100 * MS
+    assert abs(freeze.duration_ns - 100 * MS) <= TICK_MS * MS / 2
+    assert (freeze.cause, freeze.is_lasting) == (Cause.WAITING, False)
+    scene.look(50)
+    assert len(scene.ended()) == 1
+
+
+def test_a_freeze_that_lasts_is_reported_once_meanwhile(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(24)
+    assert scene.reported == []
+    scene.look(200)
+    (freeze,) = scene.reported
+    assert freeze.is_lasting
+    assert freeze.culprit is not None
+
+
+def test_a_freeze_that_never_ends_is_reported_when_the_watch_ends(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(100)
+    scene.watchdog.stop()
+    (freeze,) = scene.ended()
+    assert freeze.duration_ns >= 990 * MS
+
+
+def test_what_is_short_when_the_watch_ends_is_not(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(3)
+    scene.watchdog.stop()
+    assert scene.reported == []
+
+
+def test_the_samples_of_a_long_freeze_are_few_and_spread_over_all_of_it(scene: Scene) -> None:
+    scene.thread.at = BUSY
+    scene.look(60_000)
+    scene.serve()
+    scene.look()
+    (freeze,) = scene.ended()
+    kept = sum(each.count for each in freeze.stacks)
+    assert MOST_SAMPLES / 4 <= kept <= MOST_SAMPLES
+    assert scene.thread.stacks < MOST_SAMPLES * 12
+
+
+def test_c_code_that_computes_is_seen_though_no_python_runs(scene: Scene) -> None:
+    scene.thread.used_ns += 8 * MS
+    scene.look()
+    assert len(scene.thread.pings) == 1
+
+
+def test_a_computing_thread_is_dated_by_what_it_used(scene: Scene) -> None:
+    scene.clock.advance_ms(7)
+    began_ns = scene.clock()
+    scene.thread.at, scene.thread.used_ns = BUSY, scene.thread.used_ns + 3 * MS
+    scene.clock.advance_ms(3)
+    scene.watchdog.step()
+    for _ in range(9):
+        scene.thread.used_ns += TICK_MS * MS
+        scene.look()
+    scene.serve()
+    scene.look()
+    (freeze,) = scene.ended()
+    assert freeze.start_ns == began_ns
+
+
+def test_a_thread_that_kept_the_watchdog_from_looking_was_busy_meanwhile(scene: Scene) -> None:
+    began_ns = scene.clock()
+    scene.clock.advance_ms(300)
+    scene.watchdog.step()
+    scene.serve()
+    scene.look()
+    (freeze,) = scene.ended()
+    assert abs(freeze.start_ns - began_ns) <= TICK_MS * MS
+    assert freeze.is_late_sample
+
+
+def test_a_watchdog_that_was_late_alone_makes_no_freeze(scene: Scene) -> None:
+    for _ in range(30):
+        scene.clock.advance_ms(TICK_MS)
+        scene.detector.expect(scene.clock())
+        scene.serve()
+    scene.watchdog.step()
+    scene.serve()
+    scene.look(5)
+    assert scene.reported == []
+
+
+def test_what_is_not_watched_is_no_freeze(scene: Scene) -> None:
+    scene.is_watched = False
+    scene.thread.at = BUSY
+    scene.look(100)
+    assert (scene.thread.pings, scene.thread.stacks, scene.reported) == ([], 0, [])
