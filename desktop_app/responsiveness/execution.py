@@ -20,6 +20,8 @@ from desktop_app.responsiveness.window_of_time import View
 
 LABEL_MARGIN = 6.0
 """Within a rectangle, on both sides together."""
+CROWD, CROWDED_GAP = 6000, 2.0
+"""Where more spans than so many are shown, narrow ones less than two pixels apart become one."""
 MORE_GAP = 4.0
 """What there is no row for is drawn as one where it is less than this apart."""
 MARK_CELL = 8
@@ -142,6 +144,10 @@ class _Layout:
         self._per_ns = (self._right - self._left) / span_ns
         self._rectangles: list[Rectangle] = []
         self._marks: list[Mark] = []
+        number = sum(
+            track.number_within(track.origin_ns + view.start_ns, track.origin_ns + view.end_ns) for track in tracks
+        )
+        self._least_gap = CROWDED_GAP if number > CROWD else NARROWEST
         self._least_labelled = geometry.font * 1.5 + LABEL_MARGIN
         self._number = 0
         """Of the track that is laid out."""
@@ -249,7 +255,7 @@ class _Layout:
 
     def _seen(self, track: Track, spans: SpanIndex, look: Look) -> list[Seen]:
         start_ns, end_ns = track.origin_ns + self._view.start_ns, track.origin_ns + self._view.end_ns
-        least_gap = MORE_GAP if look is Look.MORE else NARROWEST
+        least_gap = MORE_GAP if look is Look.MORE else self._least_gap
         return spans.seen(start_ns, end_ns, self._left, self._right, least_gap)
 
     def _add_seen(

@@ -80,6 +80,10 @@ class SpanIndex:
             for begin, after in zip(begins, afters, strict=True)
         ]
 
+    def number_within(self, start_ns: int, end_ns: int) -> int:
+        """Tell how many a stretch of time has; those that overlap count as one."""
+        return max(0, bisect_left(self._starts, end_ns) - bisect_right(self._ends, start_ns))
+
     def seen(self, start_ns: int, end_ns: int, left: float, right: float, least_gap: float = NARROWEST) -> list[Seen]:
         """Give what a stretch of time shows that is drawn between left and right.
 

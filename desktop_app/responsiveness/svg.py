@@ -83,7 +83,7 @@ def _block(figure: Figure, number: int, block: Block, colors: FigureColors, text
 def _rectangle(each: Rectangle, colors: FigureColors, tooltip: str) -> Iterator[str]:
     fill = colors.fill_of(each.look, each.band)
     where = f'x="{_n(each.x)}" y="{_n(each.y)}" width="{_n(each.width)}" height="{_n(each.height)}"'
-    yield "<g>" + (f"<title>{escape(tooltip)}</title>" if tooltip else "")
+    yield '<g shape-rendering="crispEdges">' + (f"<title>{escape(tooltip)}</title>" if tooltip else "")
     yield f'<rect {where} fill="{fill.fill}"/>'
     if each.look in (Look.FREEZE, Look.APART) and each.width >= LEAST_HATCHED_WIDTH:
         yield f'<rect {where} fill="url(#hatch)"/>'

@@ -216,6 +216,14 @@ def test_more_tasks_than_there_are_rows_share_one_row_more() -> None:
     assert more.number == 4
 
 
+def test_a_crowd_is_drawn_in_few_rectangles() -> None:
+    crowd = [span(Kind.PAINT, 3 * i, 3 * i + 1) for i in range(20_000)]
+    figure = figure_of(track(*crowd, end_ms=60_000), end_ms=60_000)
+    assert_sound(figure)
+    assert len(figure.rectangles) <= figure.width
+    assert sum(each.number for each in of_look(figure, Look.PAINT)) == 20_000
+
+
 def test_a_lane_without_anything_is_not_drawn() -> None:
     figure = figure_of(track(freeze(0, 100)))
     assert [each.text for each in figure.blocks[0].lanes] == ["GUI thread"]
