@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
-from desktop_app.comparison.happened import happened
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
+from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Entry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop_app.comparison.happened import end_ns
 from desktop_app.comparison.scenario import Recording
+from desktop_app.happened import end_ns
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.execution_texts import Measure, Texts, duration_text
 from desktop_app.responsiveness.journal import InputMark

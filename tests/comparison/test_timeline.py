@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtGui import QImage, QPixmap
 
 from desktop_app.comparison.figures import ModeFigures
-from desktop_app.comparison.happened import happened
 from desktop_app.comparison.scenario import Recording
 from desktop_app.comparison.timeline import timeline_of
+from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS as MS
 from desktop_app.responsiveness.events import Cause, Freeze, Slice
 from desktop_app.responsiveness.journal import Entry, Kind
