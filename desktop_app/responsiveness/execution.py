@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from desktop_app.responsiveness.axis import ticks_ns
-from desktop_app.responsiveness.events import Band
+from desktop_app.responsiveness.events import Band, Freeze
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts, elided, labels_of
 from desktop_app.responsiveness.journal import Lane
 from desktop_app.responsiveness.level_of_detail import NARROWEST, WIDE, Seen, SpanIndex, latency_ns
@@ -164,10 +164,7 @@ class _Layout:
         found = ticks_ns(
             self._view.start_ns, self._view.end_ns, int((self._right - self._left) / (geometry.font * 6))
         )
-        ticks = tuple(
-            Tick(self._left + (at - self._view.start_ns) * self._per_ns, text.replace(".", self._texts.decimal_point))
-            for at, text in found
-        )
+        ticks = tuple(self._tick(at, text.replace(".", self._texts.decimal_point)) for at, text in found)
         title = Text(
             self._left, axis_y + geometry.axis * 0.5, self._right - self._left, geometry.axis * 0.4, self._texts.axis
         )
@@ -176,6 +173,11 @@ class _Layout:
         return Figure(
             self._width, height, self._left, self._right, tuple(blocks), rectangles, marks, ticks, axis_y, title
         )
+
+    def _tick(self, after_ns: int, label: str) -> Tick:
+        x = self._left + (after_ns - self._view.start_ns) * self._per_ns
+        half = self._measure(label) / 2 + 1
+        return Tick(x, max(half, min(x, self._width - half)), label)
 
     def _block(self, track: Track, y: float) -> Block:
         geometry, texts = self._geometry, self._texts
@@ -263,9 +265,12 @@ class _Layout:
     ) -> None:
         band, number, least_labelled = Band.SMOOTH, self._number, self._least_labelled
         new, rectangles = tuple.__new__, self._rectangles
-        for x, end, start_ns, end_ns, count, source in spans.resolved(covered.add(seen)):
+        pieces = covered.add(seen)
+        for i, (x, end, start_ns, end_ns, count, source) in enumerate(spans.resolved(pieces)):
             if look is Look.FREEZE:
-                band = Band.of(end_ns - start_ns)
+                # Several are as bad as the worst of them, not as all of them together.
+                source = spans.longest(*pieces[i][2:])
+                band = source.band if isinstance(source, Freeze) else band
             # As its own __new__ does, in half the time.
             values = (x, y, end - x, height, look, band, start_ns, end_ns, count, source, number, "")
             rectangle = new(Rectangle, values)

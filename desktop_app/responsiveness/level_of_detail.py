@@ -130,6 +130,11 @@ class SpanIndex:
             number = sums[after - 1] - sums[begin - 1] if begin else sums[after - 1]
             yield x, end, starts[begin], ends[after - 1], number, sources[begin]
 
+    def longest(self, begin: int, after: int) -> Entry:
+        """Give the longest of the spans from one place to before another."""
+        at = max(range(begin, after), key=lambda i: self._ends[i] - self._starts[i])
+        return self._sources[at]
+
     def _number(self, begin: int, after: int) -> int:
         return self._sums[after - 1] - (self._sums[begin - 1] if begin else 0)
 
