@@ -15,7 +15,7 @@ from desktop_app.backend import Backend
 from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
-from desktop_app.instrument_look import figure_colors, panel_look, strip_colors
+from desktop_app.instrument_look import strip_colors
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
@@ -34,10 +34,7 @@ from desktop_app.signin.window import Window
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
-    from desktop_app.load_timeline import LoadTimeline
-    from desktop_app.recording import Recorder
-    from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
-    from desktop_app.responsiveness.qt.monitor import FreezeMonitor
+    from desktop_app.instrument import Instrument
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
@@ -106,15 +103,12 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
-        self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
         self.journal = Journal()
         """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
-        self.freezes: FreezeMonitor | None = None
-        """Attached after the first paint, until the end."""
-        self.overview: FreezeOverview | None = None
-        self.timeline: LoadTimeline | None = None
+        self.instrument: Instrument | None = None
+        """From the first paint on, to the end."""
         self.strip = LagStrip()
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
@@ -187,11 +181,8 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.instrument import Instrument
         from desktop_app.kept import KeptPreferences
-        from desktop_app.load_timeline import LoadTimeline
-        from desktop_app.recording import Recorder
-        from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
-        from desktop_app.responsiveness.qt.monitor import FreezeMonitor
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.mistake_demonstration import Demonstration
         from desktop_app.signin.presenter import Presenter
@@ -200,12 +191,11 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
-        overview = FreezeOverview(self.freezes, self.window, lambda: panel_look(self.window.appearance.theme))
-        self._connect_overview(overview, LoadTimeline(self.journal, self.monitor.clock))
-        self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
-        self.recorder.tasks.watch(asyncio.get_running_loop())
-        client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
+        instrument = self.instrument = Instrument(self.journal, self.monitor, self.meter, self.strip, self.window)
+        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
+        if self._wants_freezes:
+            instrument.overview.open()
+        client = ServiceClient(self.backend, self._interruption, instrument.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -216,14 +206,12 @@ class Program:
         start = loop.create_task(self._report_start(presenter))
         play = loop.create_task(scenario(self)) if scenario else loop.create_future()
         end = loop.create_task(ending.wait())
-        self.freezes.attach()
+        instrument.attach()
         try:
             await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
             return play.result() if play.done() else int(scenario is not None)
         finally:
-            overview.close()
-            if self.timeline is not None:
-                self.timeline.close()
+            instrument.close()
             self.window.close()
             for task in (start, play, end):
                 task.cancel()
@@ -231,9 +219,8 @@ class Program:
             try:
                 await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
             finally:
-                self.freezes.detach()
+                instrument.detach()
             await closing
-            self.recorder.tasks.unwatch()
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
@@ -287,8 +274,8 @@ class Program:
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
         presenter.load_started.connect(lambda _mode: self.strip.begin_load())
-        if self.timeline is not None:
-            presenter.load_started.connect(self.timeline.begin)
+        assert self.instrument is not None
+        presenter.load_started.connect(self.instrument.timeline.begin)
         presenter.load_ended.connect(self.meter.end)
         self.presenter = presenter
         for intention in self._early:
@@ -302,22 +289,6 @@ class Program:
         demonstration.set_theme(self.window.appearance.theme)
         presenter.state_changed.connect(demonstration.on_state_changed)
         presenter.load_started.connect(demonstration.on_load_started)
-
-    def _connect_overview(self, overview: FreezeOverview, timeline: LoadTimeline) -> None:
-        self.monitor.slice_measured.connect(overview.add)
-        self.monitor.slice_measured.connect(timeline.add)
-        self.meter.measured.connect(lambda _result: timeline.end())
-        theme = self.window.appearance
-        theme.theme_changed.connect(lambda theme: timeline.set_colors(figure_colors(theme)))
-        overview.panel_made.connect(lambda panel: panel.set_timeline(timeline.new_view(figure_colors(theme.theme))))
-        self.timeline = timeline
-        overview.counted.connect(self.strip.show_freeze_count)
-        self.window.appearance.theme_changed.connect(overview.restyle)
-        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
-        self.strip.freezes_requested.connect(overview.open)
-        self.overview = overview
-        if self._wants_freezes:
-            overview.open()
 
     def _ask(self, intention: Callable[[Presenter], None]) -> None:
         if self.presenter is None:
@@ -385,9 +356,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
-            import desktop_app.load_timeline
-            import desktop_app.recording
-            import desktop_app.responsiveness.qt.freeze_overview
+            import desktop_app.instrument
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration

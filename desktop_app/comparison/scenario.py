@@ -56,8 +56,8 @@ class Comparer:
 
     def __init__(self, program: Program, email: str, password: str, tell: Callable[[str], None]) -> None:
         assert program.presenter is not None
-        assert program.recorder is not None
-        self._inputs = program.recorder.inputs
+        assert program.instrument is not None
+        self._inputs = program.instrument.recorder.inputs
         self._program = program
         self._presenter = program.presenter
         self._window = program.window

@@ -29,15 +29,15 @@ BLOCKING = Path(blocking.__file__).name
 
 
 def panel_of(running: Running) -> FreezePanel:
-    assert running.program.overview is not None
-    panel = running.program.overview.panel
+    assert running.program.instrument is not None
+    panel = running.program.instrument.overview.panel
     assert panel is not None
     return panel
 
 
 def has_panel(running: Running) -> bool:
-    assert running.program.overview is not None
-    return running.program.overview.panel is not None
+    assert running.program.instrument is not None
+    return running.program.instrument.overview.panel is not None
 
 
 def opened(running: Running) -> FreezePanel:
@@ -54,10 +54,10 @@ def watchers() -> set[threading.Thread]:
 
 def long_freezes(running: Running) -> list[tuple[str, Cause]]:
     """Give the files and causes of those that a busy machine does not make by itself."""
-    assert running.program.freezes is not None
+    assert running.program.instrument is not None
     return [
         (Path(row.longest.culprit.frame.file).name, row.longest.cause)
-        for row in running.program.freezes.log.repeated()
+        for row in running.program.instrument.monitor.log.repeated()
         if row.longest.culprit is not None and row.longest.duration_ns > 400 * NS_PER_MS
     ]
 
@@ -69,8 +69,8 @@ def test_a_blocking_load_is_one_freeze_in_the_blocking_driver(start: Start) -> N
     running.wait_for(Home)
     running.wait_until(lambda: len(long_freezes(running)) > 0)
     assert long_freezes(running) == [(BLOCKING, Cause.WAITING)]
-    assert running.program.freezes is not None
-    worst = running.program.freezes.log.repeated()[0]
+    assert running.program.instrument is not None
+    worst = running.program.instrument.monitor.log.repeated()[0]
     assert worst.count == 1
     # The network delays the replies by 300 ms, to the sign-in and to the load.
     assert worst.longest.duration_ns >= 600 * NS_PER_MS
@@ -95,7 +95,8 @@ def test_the_strip_counts_them_and_the_panel_shows_them(start: Start) -> None:
     running.sign_in()
     running.wait_for(Home)
     running.wait_until(lambda: strip.freezes.text() != before)
-    overview = running.program.overview
+    assert running.program.instrument is not None
+    overview = running.program.instrument.overview
     assert overview is not None
     assert strip.freezes.text() == f"Hänger ({overview.count})"
     panel = opened(running)
@@ -158,16 +159,17 @@ def test_who_asks_before_the_program_can_watch_gets_it_when_it_can(
 
 def test_who_has_a_part_of_the_panel_hands_it_over_before_it_is_shown(start: Start) -> None:
     running = start()
-    assert running.program.overview is not None
+    assert running.program.instrument is not None
     made: list[bool] = []
-    running.program.overview.panel_made.connect(lambda panel: made.append(panel.isVisible()))
+    running.program.instrument.overview.panel_made.connect(lambda panel: made.append(panel.isVisible()))
     opened(running)
     assert made == [False]
 
 
 def test_a_panel_that_is_closed_before_it_was_shown_stays_closed(start: Start) -> None:
     running = start()
-    overview = running.program.overview
+    assert running.program.instrument is not None
+    overview = running.program.instrument.overview
     assert overview is not None
     overview.open()
     panel = panel_of(running)

@@ -54,6 +54,8 @@ class Heartbeat(QObject):
         """Which frame runs the event loop, and where; None before it served anything."""
         self.on_served: Callable[[Slice, int | None], None] | None = None
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
+        self.cpu_ns: Callable[[], int] = time.thread_time_ns
+        """Tells what the thread has used of the processor, as whoever looks at it from outside tells it."""
         self.is_paused = False
         """Whether nothing that is served just now counts; the owner says so."""
         self.running_loop: AbstractEventLoop | None = None
@@ -137,7 +139,7 @@ class Heartbeat(QObject):
             self._is_quitting = False
             self.restart()
             return
-        now_ns, cpu_ns = self.clock(), time.thread_time_ns()
+        now_ns, cpu_ns = self.clock(), self.cpu_ns()
         found = self.detector.beat(now_ns, cpu_ns)
         lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
         self._expect_next()
@@ -151,7 +153,7 @@ class Heartbeat(QObject):
 
     def restart(self) -> None:
         """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
-        self.detector.restart(self.clock(), time.thread_time_ns())
+        self.detector.restart(self.clock(), self.cpu_ns())
         self._expect_next(0)
 
     def _on_about_to_quit(self, _running: FrameType | None) -> None:
@@ -160,7 +162,7 @@ class Heartbeat(QObject):
             # Where it was deleted before the application, which still calls it.
             return
         self.beat()
-        self.detector.restart(self.clock(), time.thread_time_ns())
+        self.detector.restart(self.clock(), self.cpu_ns())
         self._is_quitting = True
 
     @override
