@@ -15,29 +15,26 @@ from desktop_app.backend import Backend
 from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
+from desktop_app.instrument_look import strip_colors
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
-from desktop_app.resources import style_template
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, LagStrip, StripColors
+from desktop_app.responsiveness.qt.lag_strip import LagStrip
 from desktop_app.signals import ProcessSignals
 from desktop_app.signin.failures import worded
 from desktop_app.signin.results import LoadResult
 from desktop_app.signin.state import Mode, SignedOut
-from desktop_app.signin.theme import Theme, style_sheet
+from desktop_app.signin.theme import Theme
 from desktop_app.signin.window import Window
 
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
-    from desktop_app.recording import Recorder
-    from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
-    from desktop_app.responsiveness.qt.freeze_panel import PanelLook
-    from desktop_app.responsiveness.qt.monitor import FreezeMonitor
+    from desktop_app.instrument import Instrument
     from desktop_app.signin.mistake_demonstration import Demonstration
     from desktop_app.signin.presenter import Presenter
 
@@ -106,15 +103,12 @@ class Program:
         self._interruption = interruption
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
-        self.journal = Journal()
-        self.recorder: Recorder | None = None
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
         self.journal = Journal()
         """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
-        self.freezes: FreezeMonitor | None = None
-        """Attached after the first paint, until the end."""
-        self.overview: FreezeOverview | None = None
+        self.instrument: Instrument | None = None
+        """From the first paint on, to the end."""
         self.strip = LagStrip()
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
@@ -187,10 +181,8 @@ class Program:
         import asyncio
 
         from desktop_app.client import ServiceClient
+        from desktop_app.instrument import Instrument
         from desktop_app.kept import KeptPreferences
-        from desktop_app.recording import Recorder
-        from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
-        from desktop_app.responsiveness.qt.monitor import FreezeMonitor
         from desktop_app.signin.home import HomePage
         from desktop_app.signin.mistake_demonstration import Demonstration
         from desktop_app.signin.presenter import Presenter
@@ -199,12 +191,11 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
-        overview = FreezeOverview(self.freezes, self.window, self._panel_look)
-        self._connect_overview(overview)
-        self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
-        self.recorder.tasks.watch(asyncio.get_running_loop())
-        client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
+        instrument = self.instrument = Instrument(self.journal, self.monitor, self.meter, self.strip, self.window)
+        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
+        if self._wants_freezes:
+            instrument.overview.open()
+        client = ServiceClient(self.backend, self._interruption, instrument.recorder.listening)
         kept = KeptPreferences(self.profile.kept_dir if self.profile else None, self.options.server)
         presenter = Presenter(client, self.window, kept, deadline_ms=self.options.deadline_ms, mode=self.mode)
         self.window.add_home(HomePage())
@@ -215,12 +206,12 @@ class Program:
         start = loop.create_task(self._report_start(presenter))
         play = loop.create_task(scenario(self)) if scenario else loop.create_future()
         end = loop.create_task(ending.wait())
-        self.freezes.attach()
+        instrument.attach()
         try:
             await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
             return play.result() if play.done() else int(scenario is not None)
         finally:
-            overview.close()
+            instrument.close()
             self.window.close()
             for task in (start, play, end):
                 task.cancel()
@@ -228,9 +219,8 @@ class Program:
             try:
                 await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
             finally:
-                self.freezes.detach()
+                instrument.detach()
             await closing
-            self.recorder.tasks.unwatch()
 
     async def _aclose(self, presenter: Presenter, client: ServiceClient) -> None:
         import asyncio
@@ -284,6 +274,8 @@ class Program:
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
         presenter.load_started.connect(lambda _mode: self.strip.begin_load())
+        assert self.instrument is not None
+        presenter.load_started.connect(self.instrument.timeline.begin)
         presenter.load_ended.connect(self.meter.end)
         self.presenter = presenter
         for intention in self._early:
@@ -297,16 +289,6 @@ class Program:
         demonstration.set_theme(self.window.appearance.theme)
         presenter.state_changed.connect(demonstration.on_state_changed)
         presenter.load_started.connect(demonstration.on_load_started)
-
-    def _connect_overview(self, overview: FreezeOverview) -> None:
-        self.monitor.slice_measured.connect(overview.add)
-        overview.counted.connect(self.strip.show_freeze_count)
-        self.window.appearance.theme_changed.connect(overview.restyle)
-        self.strip.freezes_requested.disconnect(self._on_freezes_requested)
-        self.strip.freezes_requested.connect(overview.open)
-        self.overview = overview
-        if self._wants_freezes:
-            overview.open()
 
     def _ask(self, intention: Callable[[Presenter], None]) -> None:
         if self.presenter is None:
@@ -335,14 +317,7 @@ class Program:
         self._wants_freezes = True
 
     def _on_theme_changed(self, theme: Theme) -> None:
-        self.strip.set_colors(_strip_colors(theme))
-
-    def _panel_look(self) -> PanelLook:
-        from desktop_app.responsiveness.qt.freeze_panel import PanelLook
-
-        theme = self.window.appearance.theme
-        sheet = style_sheet(style_template() + style_template("panel"), theme)
-        return PanelLook(sheet, _strip_colors(theme), theme.text, theme.error_soft)
+        self.strip.set_colors(strip_colors(theme))
 
     def _save_settings(self) -> None:
         if self.profile is not None:
@@ -352,11 +327,6 @@ class Program:
                 self.profile.save_settings(Settings(mode.value, geometry))
             except ProfileError as error:
                 log.warning("The settings were not saved: %s", error)
-
-
-def _strip_colors(theme: Theme) -> StripColors:
-    bands = DARK_BANDS if theme.is_dark else LIGHT_BANDS
-    return StripColors(theme.raised, theme.strong_border, theme.muted, bands)
 
 
 class _Importer(QObject):
@@ -386,8 +356,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
-            import desktop_app.recording
-            import desktop_app.responsiveness.qt.freeze_overview
+            import desktop_app.instrument
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration

@@ -531,6 +531,109 @@
     </message>
 </context>
 <context>
+    <name>TimelineView</name>
+    <message>
+        <source>Left and right move, plus and minus zoom, 0 shows all; up and down go to the freezes.</source>
+        <translation>Links und rechts verschieben, Plus und Minus zoomen, 0 zeigt alles; auf und ab geht zu den Hängern.</translation>
+    </message>
+    <message>
+        <source>Execution timeline</source>
+        <translation>Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>keys, clicks</source>
+        <translation>Tasten, Klicks</translation>
+    </message>
+    <message>
+        <source>GUI thread</source>
+        <translation>GUI-Thread</translation>
+    </message>
+    <message>
+        <source>tasks</source>
+        <translation>Tasks</translation>
+    </message>
+    <message>
+        <source>network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>database</source>
+        <translation>Datenbank</translation>
+    </message>
+    <message>
+        <source>frozen</source>
+        <translation>hängt</translation>
+    </message>
+    <message>
+        <source>not scheduled</source>
+        <translation>nicht an der Reihe</translation>
+    </message>
+    <message>
+        <source>handling input</source>
+        <translation>verarbeitet Eingabe</translation>
+    </message>
+    <message>
+        <source>painting</source>
+        <translation>zeichnet</translation>
+    </message>
+    <message>
+        <source>waiting for events</source>
+        <translation>wartet auf Ereignisse</translation>
+    </message>
+    <message>
+        <source>task</source>
+        <translation>Task</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>sending</source>
+        <translation>sendet</translation>
+    </message>
+    <message>
+        <source>waiting for the service</source>
+        <translation>wartet auf den Dienst</translation>
+    </message>
+    <message>
+        <source>receiving</source>
+        <translation>empfängt</translation>
+    </message>
+    <message>
+        <source>waiting for the database</source>
+        <translation>wartet auf die Datenbank</translation>
+    </message>
+    <message>
+        <source>more at the same time</source>
+        <translation>mehreres zugleich</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>click</source>
+        <translation>Klick</translation>
+    </message>
+    <message>
+        <source>{input}, answered by a paint {duration} later</source>
+        <translation>{input}, {duration} später durch ein Zeichnen beantwortet</translation>
+    </message>
+    <message>
+        <source>{number} keys and clicks, the slowest answered by a paint {duration} later</source>
+        <translation>{number} Tasten und Klicks, der langsamste {duration} später durch ein Zeichnen beantwortet</translation>
+    </message>
+    <message>
+        <source>from {start} to {end}</source>
+        <translation>von {start} bis {end}</translation>
+    </message>
+    <message>
+        <source>+{number} more</source>
+        <translation>+{number} weitere</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>The window freezes until the answer is there.</source>

@@ -8,29 +8,23 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QHelpEvent
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QHelpEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.app import _strip_colors
-from desktop_app.resources import style_template
+from desktop_app.instrument_look import panel_look
 from desktop_app.responsiveness.events import Cause, Frame, Freeze, RunningTask
 from desktop_app.responsiveness.qt import freeze_detail
 from desktop_app.responsiveness.qt.freeze_detail import source_around
 from desktop_app.responsiveness.qt.freeze_list import Order
-from desktop_app.responsiveness.qt.freeze_panel import SMALLEST, FreezePanel, PanelLook
+from desktop_app.responsiveness.qt.freeze_panel import SMALLEST, FreezePanel
 from desktop_app.responsiveness.verdict import Verdict
 from desktop_app.signin.appearance import Appearance
-from desktop_app.signin.theme import Theme, style_sheet, themed
+from desktop_app.signin.theme import themed
 from tests.helpers.freezes import NOON, Freezes, freeze
 
 Open = Callable[..., FreezePanel]
-
-
-def look_of(theme: Theme) -> PanelLook:
-    sheet = style_sheet(style_template() + style_template("panel"), theme)
-    return PanelLook(sheet, _strip_colors(theme), theme.text, theme.error_soft)
 
 
 @pytest.fixture
@@ -42,9 +36,10 @@ def freezes() -> Freezes:
 def opened(qtbot: QtBot, freezes: Freezes) -> Open:
     def open_panel(*given: Freeze) -> FreezePanel:
         freezes.add(*given)
-        look = look_of(themed(is_dark=False))
-        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, look, freezes.clock, lambda: NOON)
+        panel = FreezePanel(freezes.log, freezes.recent, freezes.history, freezes.clock, lambda: NOON)
         qtbot.addWidget(panel)
+        panel.set_look(panel_look(themed(is_dark=False)))
+        panel.show_freezes()
         panel.resize(SMALLEST)
         panel.show()
         return panel
@@ -188,6 +183,15 @@ def test_left_and_right_step_from_freeze_to_freeze(opened: Open) -> None:
         QTest.keyClick(panel.list, key)
         seen.append(given.index(panel.selected) if panel.selected else None)
     assert seen == [2, 1, 0, 0, 1]
+
+
+def test_a_key_that_qt_has_no_name_for_does_nothing(opened: Open) -> None:
+    panel = opened(freeze(1000), freeze(2000))
+    before = panel.selected
+    # As a Cyrillic letter has it.
+    letter = QKeyEvent(QEvent.Type.KeyPress, 0x0416, Qt.KeyboardModifier.NoModifier, "\u0416")
+    QApplication.sendEvent(panel, letter)
+    assert panel.selected is before
 
 
 def test_up_and_down_step_from_place_to_place(opened: Open) -> None:
@@ -360,7 +364,7 @@ def test_all_fits_at_the_smallest_size(opened: Open, language: Callable[[str], N
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_the_theme_dresses_it(opened: Open, is_dark: bool) -> None:
     panel = opened(freeze())
-    panel.set_look(look_of(themed(is_dark=is_dark)))
+    panel.set_look(panel_look(themed(is_dark=is_dark)))
     assert (panel.grab().toImage().pixelColor(3, 3).lightness() < 128) is is_dark
 
 
@@ -368,7 +372,7 @@ def test_the_theme_dresses_it(opened: Open, is_dark: bool) -> None:
 def test_a_block_has_the_colour_of_its_band(opened: Open, is_dark: bool) -> None:
     wanted = freeze(10_000, 3000)
     panel = opened(wanted, freeze(60_000, 100, line=2))
-    look = look_of(themed(is_dark=is_dark))
+    look = panel_look(themed(is_dark=is_dark))
     panel.set_look(look)
     (block, _) = panel.chart.blocks()
     picture = panel.chart.grab().toImage()

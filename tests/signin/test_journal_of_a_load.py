@@ -48,8 +48,8 @@ class Load:
 def load(request: pytest.FixtureRequest, start: Start) -> Load:
     running = start(SLOW, request.param, own_service=True)
     program, window = running.program, running.window
-    recorder = program.recorder
-    assert recorder is not None
+    assert program.instrument is not None
+    recorder = program.instrument.recorder
     running.fill_in()
     running._forget()
     earlier = len(program.journal.entries())

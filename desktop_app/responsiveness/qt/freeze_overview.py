@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.responsiveness.events import Freeze, Slice
@@ -29,17 +30,23 @@ class FreezeOverview(QObject):
 
     counted = Signal(int)
     """So many freezes there have been that are the program's own."""
+    panel_made = Signal(object)
+    """There is a `FreezePanel`, not shown yet: who has a part of it (`FreezePanel.set_timeline`) hands it over."""
 
     def __init__(self, monitor: FreezeMonitor, window: QWidget, look: Callable[[], PanelLook]) -> None:
         super().__init__()
         self.panel: FreezePanel | None = None
-        """While it is open."""
+        """While it is open, or about to be."""
         self.count = 0
         self._monitor = monitor
         self._window = window
         self._look = look
         self._recent = RecentFreezes()
         self._history = LagHistory(SPAN_MS, BUCKET_MS)
+        self._opening: deque[Callable[[], None]] = deque()
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._on_turn)
         self._bridge = FreezeBridge(monitor, self)
         self._bridge.freeze_ended.connect(self._on_freeze_ended)
 
@@ -58,10 +65,11 @@ class FreezeOverview(QObject):
             self.panel.activateWindow()
             return
         log, clock = self._monitor.log, self._monitor.clock
-        panel = FreezePanel(log, self._recent, self._history, self._look(), clock, parent=self._window)
+        panel = self.panel = FreezePanel(log, self._recent, self._history, clock, parent=self._window)
         panel.finished.connect(self._on_panel_finished)
-        self.panel = panel
-        panel.show()
+        self.panel_made.emit(panel)
+        self._opening.extend((lambda: panel.set_look(self._look()), panel.show_freezes, panel.show))
+        self._turn.start()
 
     def close(self) -> None:
         """Close the panel, and follow the monitor no more. May be called twice."""
@@ -77,7 +85,14 @@ class FreezeOverview(QObject):
         if self.panel is not None:
             self.panel.show_ended(freeze)
 
+    def _on_turn(self) -> None:
+        if self._opening:
+            self._opening.popleft()()
+        if not self._opening:
+            self._turn.stop()
+
     def _on_panel_finished(self) -> None:
+        self._opening.clear()
         if self.panel is not None:
             self.panel.deleteLater()
             self.panel = None

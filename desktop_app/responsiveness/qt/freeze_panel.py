@@ -36,7 +36,7 @@ from desktop_app.responsiveness.timeline import LagHistory
 SMALLEST = QSize(640, 480)
 USUAL = QSize(1000, 720)
 SEGMENT_PADDING = 20
-STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,13 @@ class PanelLook:
 class FreezePanel(QDialog):
     """A window beside the one that freezes. It shows a freeze when that is over, as it freezes itself until then.
 
+    It is made, given its look, and told to `show_freezes` before it is shown, each in a turn of the event loop of its
+    own: all at once would be a freeze on a slow machine.
+
     Args:
         log: The freezes by place.
         recent: The last ones one by one.
         history: The lag.
-        look: What it looks like at first.
         clock: What all three are on.
         now: The time of day.
         parent: The window it belongs to.
@@ -68,7 +70,6 @@ class FreezePanel(QDialog):
         log: FreezeLog,
         recent: RecentFreezes,
         history: LagHistory,
-        look: PanelLook,
         clock: Clock = monotonic_ns,
         now: Callable[[], datetime] = datetime.now,
         parent: QWidget | None = None,
@@ -95,10 +96,6 @@ class FreezePanel(QDialog):
         self._connect_own()
         self.orders[self._order].setChecked(True)
         self._retranslate()
-        self.detail.show_freeze(recent.newest)
-        self.chart.select(recent.newest)
-        self.set_look(look)
-        (self.list if self.selected is not None else self.chart).setFocus()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -151,6 +148,14 @@ class FreezePanel(QDialog):
         self.list.set_colors(look.colors)
         self.detail.set_mark_color(look.mark)
         self._show_rows()
+
+    def show_freezes(self) -> None:
+        """Show what freezes there are, and the newest of them in full."""
+        newest = self._recent.newest
+        self.chart.select(newest)
+        self.detail.show_freeze(newest)
+        self._show_rows()
+        (self.list if newest is not None else self.chart).setFocus()
 
     def set_timeline(self, timeline: QWidget) -> None:
         """Take the execution timeline, which is shown in place of the freezes when the person switches to it."""
@@ -206,7 +211,7 @@ class FreezePanel(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = STEPS.get(Qt.Key(event.key())) if self.pages.currentIndex() == 0 else None
+        step = STEPS.get(event.key()) if self.pages.currentIndex() == 0 else None
         if step is None:
             super().keyPressEvent(event)
             return

@@ -42,6 +42,9 @@ class Heartbeat(QObject):
 
     slice_measured = Signal(object)
     """A beat was served: a `Slice`, the lag of this beat."""
+    _pinged = Signal()
+    """Emitted by another thread, and handed over to `_ping_served` as an event."""
+    _ping_served = Signal()
 
     def __init__(self, interval_ms: int = 20, clock: Clock = monotonic_ns, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +54,8 @@ class Heartbeat(QObject):
         """Which frame runs the event loop, and where; None before it served anything."""
         self.on_served: Callable[[Slice, int | None], None] | None = None
         """Is called for each slice in the thread that it lives in, with the beat's lag unless it was a ping's."""
+        self.cpu_ns: Callable[[], int] = time.thread_time_ns
+        """Tells what the thread has used of the processor, as whoever looks at it from outside tells it."""
         self.is_paused = False
         """Whether nothing that is served just now counts; the owner says so."""
         self.running_loop: AbstractEventLoop | None = None
@@ -79,7 +84,9 @@ class Heartbeat(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        connect_undisturbed(self._timer.timeout, self._on_timeout)
+        connect_undisturbed(self._timer.timeout, self._on_served)
+        self._pinged.connect(self._ping_served, Qt.ConnectionType.QueuedConnection)
+        connect_undisturbed(self._ping_served, self._on_served)
         self._expect_next()
 
     def stop(self) -> None:
@@ -108,7 +115,10 @@ class Heartbeat(QObject):
             ask()
             return
         with suppress(RuntimeError):  # it was deleted with the application
-            QCoreApplication.postEvent(self, QEvent(PING))
+            if self._timer is None:
+                QCoreApplication.postEvent(self, QEvent(PING))
+            else:
+                self._pinged.emit()
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -129,7 +139,7 @@ class Heartbeat(QObject):
             self._is_quitting = False
             self.restart()
             return
-        now_ns, cpu_ns = self.clock(), time.thread_time_ns()
+        now_ns, cpu_ns = self.clock(), self.cpu_ns()
         found = self.detector.beat(now_ns, cpu_ns)
         lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
         self._expect_next()
@@ -143,13 +153,16 @@ class Heartbeat(QObject):
 
     def restart(self) -> None:
         """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
-        self.detector.restart(self.clock(), time.thread_time_ns())
+        self.detector.restart(self.clock(), self.cpu_ns())
         self._expect_next(0)
 
     def _on_about_to_quit(self, _running: FrameType | None) -> None:
         """Expect nothing more to be served, until something is: the event loop ends."""
+        if not isValid(self):
+            # Where it was deleted before the application, which still calls it.
+            return
         self.beat()
-        self.detector.restart(self.clock(), time.thread_time_ns())
+        self.detector.restart(self.clock(), self.cpu_ns())
         self._is_quitting = True
 
     @override
@@ -163,7 +176,7 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_timeout(self, running: FrameType | None) -> None:
+    def _on_served(self, running: FrameType | None) -> None:
         self._take_place(running)
         self.beat()
 
