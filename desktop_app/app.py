@@ -15,7 +15,7 @@ from desktop_app.backend import Backend
 from desktop_app.conditions_change import ConditionsChange
 from desktop_app.config import Options, Profile, Settings
 from desktop_app.errors import DesktopAppError, ProfileError, ProgramFault, ServiceNotStarted
-from desktop_app.instrument_look import panel_look, strip_colors
+from desktop_app.instrument_look import figure_colors, panel_look, strip_colors
 from desktop_app.interruption import Interruption
 from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
@@ -34,6 +34,7 @@ from desktop_app.signin.window import Window
 if TYPE_CHECKING:
     from desktop_app.client import ServiceClient
     from desktop_app.conditions.presets import Conditions
+    from desktop_app.load_timeline import LoadTimeline
     from desktop_app.recording import Recorder
     from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
@@ -113,6 +114,7 @@ class Program:
         self.freezes: FreezeMonitor | None = None
         """Attached after the first paint, until the end."""
         self.overview: FreezeOverview | None = None
+        self.timeline: LoadTimeline | None = None
         self.strip = LagStrip()
         self.window = Window(self.strip)
         self.mode = Mode(options.mode or settings.mode)
@@ -186,6 +188,7 @@ class Program:
 
         from desktop_app.client import ServiceClient
         from desktop_app.kept import KeptPreferences
+        from desktop_app.load_timeline import LoadTimeline
         from desktop_app.recording import Recorder
         from desktop_app.responsiveness.qt.freeze_overview import FreezeOverview
         from desktop_app.responsiveness.qt.monitor import FreezeMonitor
@@ -199,7 +202,7 @@ class Program:
             ending.set()
         self.freezes = FreezeMonitor(self.monitor, journal=self.journal)
         overview = FreezeOverview(self.freezes, self.window, lambda: panel_look(self.window.appearance.theme))
-        self._connect_overview(overview)
+        self._connect_overview(overview, LoadTimeline(self.journal, self.monitor.clock))
         self.recorder = Recorder(self.journal, self.window, self.monitor.clock)
         self.recorder.tasks.watch(asyncio.get_running_loop())
         client = ServiceClient(self.backend, self._interruption, self.recorder.listening)
@@ -219,6 +222,8 @@ class Program:
             return play.result() if play.done() else int(scenario is not None)
         finally:
             overview.close()
+            if self.timeline is not None:
+                self.timeline.close()
             self.window.close()
             for task in (start, play, end):
                 task.cancel()
@@ -282,6 +287,8 @@ class Program:
         presenter.mode_changed.connect(window.show_mode)
         presenter.load_started.connect(self.meter.begin)
         presenter.load_started.connect(lambda _mode: self.strip.begin_load())
+        if self.timeline is not None:
+            presenter.load_started.connect(self.timeline.begin)
         presenter.load_ended.connect(self.meter.end)
         self.presenter = presenter
         for intention in self._early:
@@ -296,8 +303,14 @@ class Program:
         presenter.state_changed.connect(demonstration.on_state_changed)
         presenter.load_started.connect(demonstration.on_load_started)
 
-    def _connect_overview(self, overview: FreezeOverview) -> None:
+    def _connect_overview(self, overview: FreezeOverview, timeline: LoadTimeline) -> None:
         self.monitor.slice_measured.connect(overview.add)
+        self.monitor.slice_measured.connect(timeline.add)
+        self.meter.measured.connect(lambda _result: timeline.end())
+        theme = self.window.appearance
+        theme.theme_changed.connect(lambda theme: timeline.set_colors(figure_colors(theme)))
+        overview.panel_made.connect(lambda panel: panel.set_timeline(timeline.new_view(figure_colors(theme.theme))))
+        self.timeline = timeline
         overview.counted.connect(self.strip.show_freeze_count)
         self.window.appearance.theme_changed.connect(overview.restyle)
         self.strip.freezes_requested.disconnect(self._on_freezes_requested)
@@ -372,6 +385,7 @@ class _Importer(QObject):
         try:
             import desktop_app.client
             import desktop_app.event_loop
+            import desktop_app.load_timeline
             import desktop_app.recording
             import desktop_app.responsiveness.qt.freeze_overview
             import desktop_app.signin.conditions_panel

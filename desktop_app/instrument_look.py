@@ -9,6 +9,7 @@ from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS, Str
 from desktop_app.signin.theme import Theme, style_sheet
 
 if TYPE_CHECKING:
+    from desktop_app.responsiveness.execution_colors import FigureColors
     from desktop_app.responsiveness.qt.freeze_panel import PanelLook
 
 
@@ -25,3 +26,10 @@ def panel_look(theme: Theme) -> PanelLook:
 
     sheet = style_sheet(style_template() + style_template("panel"), theme)
     return PanelLook(sheet, strip_colors(theme), theme.text, theme.error_soft)
+
+
+def figure_colors(theme: Theme) -> FigureColors:
+    """Give the colours of the execution timeline."""
+    from desktop_app.responsiveness.execution_colors import DARK_FIGURE, LIGHT_FIGURE
+
+    return DARK_FIGURE if theme.is_dark else LIGHT_FIGURE

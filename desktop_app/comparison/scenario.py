@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QPixmap
@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.client import known
 from desktop_app.comparison.figures import ModeFigures
-from desktop_app.comparison.happened import happened
 from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
+from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Entry
@@ -38,10 +38,10 @@ class Recording:
     """Each slice of the GUI thread: when it began after the submit, and how long it was, in milliseconds."""
     midway: QPixmap
     end: QPixmap
+    submit_ns: int
+    """When the load was submitted, on the monitor's clock."""
     entries: tuple[Entry, ...] = ()
-    """What happened, on the monitor's clock."""
-    submit_ns: int = 0
-    """When the load was submitted, on the same clock."""
+    """What happened, on the same clock."""
 
 
 class Comparer:
@@ -77,18 +77,23 @@ class Comparer:
         midway_s = self._program.options.deadline_s / 2
         for mode in Mode:
             self._tell(f"signing in, {mode.value} …")
-            recordings[mode] = recording = await self._record(mode, midway_s)
+            asked_ns = self._program.monitor.clock()
+            recording, slices = await self._record(mode, midway_s)
+            ended_ns = self._program.monitor.clock()
             midway_s = recording.duration_ms / 2000
             await self._sign_out()
+            # A request that goes on after the deadline is written down when that ends it.
+            entries = happened(self._program.journal.entries(), slices, asked_ns, ended_ns)
+            recordings[mode] = replace(recording, entries=entries)
         return recordings
 
-    async def _record(self, mode: Mode, midway_s: float) -> Recording:
+    async def _record(self, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
         window, monitor = self._window, self._program.monitor
         inputs = self._inputs
         with Person(window, window.feel.typing, window.feel.counter, inputs, monitor.clock) as person:
             return await self._record_with(person, mode, midway_s)
 
-    async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> Recording:
+    async def _record_with(self, person: Person, mode: Mode, midway_s: float) -> tuple[Recording, list[Slice]]:
         window, monitor = self._window, self._program.monitor
         slices: list[Slice] = []
         latencies_ns: list[int] = []
@@ -108,7 +113,6 @@ class Comparer:
         connected = [(signal, signal.connect(slot)) for signal, slot in connections]
         started, ended = emission(self._presenter.load_started), emission(self._program.meter.measured)
         self._presenter.set_mode(mode)
-        asked_ns = monitor.clock()
         self._submit()
         await started
         if mode is Mode.ASYNC:
@@ -134,8 +138,7 @@ class Comparer:
         lag = tuple(((each.start_ns - submit_ns) / NS_PER_MS, each.duration_ns / NS_PER_MS) for each in slices)
         self._tell_failure(mode)
         midway = frames[0] if frames else QPixmap()
-        entries = happened(self._program.journal.entries(), slices, asked_ns)
-        return Recording(figures, result.duration_ms, lag, midway, screenshot(window), entries, submit_ns)
+        return Recording(figures, result.duration_ms, lag, midway, screenshot(window), submit_ns), slices
 
     async def _painted_within_limit(self, waited_for: asyncio.Future[Any]) -> None:
         limit_s = self._program.options.deadline_s + ANSWER_LIMIT_S

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop_app.comparison.happened import end_ns
 from desktop_app.comparison.scenario import Recording
+from desktop_app.happened import end_ns
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.execution_texts import Measure, Texts, duration_text
 from desktop_app.responsiveness.journal import InputMark
 from desktop_app.responsiveness.level_of_detail import latency_ns
 from desktop_app.responsiveness.poster import Poster, poster_of
-from desktop_app.responsiveness.track import Track
+from desktop_app.responsiveness.track import Look, Track
 from desktop_app.signin.state import Mode
 
 WIDTH = 960
@@ -52,7 +52,8 @@ def _summary(recording: Recording, track: Track) -> list[str]:
     figures = recording.figures
     parts = [f"{OUTCOMES.get(figures.outcome, figures.outcome)} after {_duration(recording.duration_ms)}"]
     longest_ns = max((each.duration_ns for each in track.freezes()), default=0)
-    parts.append(f"longest freeze {duration_text(longest_ns)}" if longest_ns else "never frozen")
+    never = "no freeze of its own" if len(track.gui[Look.APART]) else "never frozen"
+    parts.append(f"longest freeze {duration_text(longest_ns)}" if longest_ns else never)
     marks = [each for each in recording.entries if isinstance(each, InputMark)]
     if marks:
         slowest = duration_text(max(map(latency_ns, marks)))

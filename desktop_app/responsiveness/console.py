@@ -44,8 +44,11 @@ class Lines:
 
     def of(self, freeze: Freeze) -> str | None:
         """Give the line on a freeze; None where there is nothing to be said now."""
+        is_over = freeze.duration_ns > self._budget_ms * NS_PER_MS
         if not freeze.cause.is_of_the_program:
-            return None
+            # Somebody may have seen it; what is short nobody has.
+            said = f"not counted: {_s(freeze.duration_ns)} at {self._at(freeze.start_ns)}{_where(freeze)}"
+            return said if is_over and not freeze.is_lasting else None
         if freeze.is_lasting:
             when = " before the event loop ran" if freeze.is_startup else ""
             return f"has been frozen for {_s(freeze.duration_ns)}{when}{_in(freeze)}"
@@ -61,8 +64,7 @@ class Lines:
                 f"frozen again {times} times for {_s(total_ns)} in all until {self._at(freeze.end_ns)}{_in(freeze)}"
             )
         again = "frozen again" if told.lines >= LINES_A_PLACE else "frozen"
-        over = freeze.duration_ns > self._budget_ms * NS_PER_MS
-        mark = f" (more than {self._budget_ms} ms)" if over else ""
+        mark = f" (more than {self._budget_ms} ms)" if is_over else ""
         when = " before the event loop ran" if freeze.is_startup else f" at {self._at(freeze.start_ns)}"
         return f"{again} for {_s(freeze.duration_ns)}{mark}{when}{_where(freeze)}"
 
@@ -84,16 +86,19 @@ def summary_lines(report: Report) -> Iterator[str]:
     if not report.has_application:
         yield f"{watched}: it made no QApplication, so there was nothing to be measured"
         return
+    if not report.has_event_loop:
+        yield f"{watched}: its event loop served nothing, so that only its start-up was measured"
     if not report.freeze_count:
         yield f"{watched}: no freeze of 50 ms or more"
     else:
-        yield (
-            f"{watched}: frozen {_times(report.freeze_count)} for {_s(report.frozen_ns)} in all, "
-            f"the longest {_s(report.longest_ns)}; "
-            f"{report.over_budget_count} over the budget of {report.budget_ms} ms"
-        )
+        in_all = f" in all, the longest {_s(report.longest_ns)}" if report.freeze_count > 1 else ""
+        over = f"{report.over_budget_count or 'none'} over the budget of {report.budget_ms} ms"
+        yield f"{watched}: frozen {_times(report.freeze_count)} for {_s(report.frozen_ns)}{in_all}; {over}"
     for repeated in report.freezes[:MOST_IN_SUMMARY]:
-        yield from _repeated_lines(repeated)
+        yield _repeated_line(repeated)
+        fix = verdict_of(repeated.longest).fix
+        if fix:
+            yield f"    {fix}"
     left_out = len(report.freezes) - MOST_IN_SUMMARY + report.places_left_out
     if left_out > 0:
         yield f"  and {left_out} more {'places' if left_out > 1 else 'place'}"
@@ -109,17 +114,17 @@ def summary_lines(report: Report) -> Iterator[str]:
             f"not counted, as it was not the program's doing ({causes}): "
             f"{_times(report.apart_count)}, {_s(report.apart_ns)} in all"
         )
+        for repeated in report.apart[:MOST_IN_SUMMARY]:
+            if repeated.longest.duration_ns > report.budget_ms * NS_PER_MS:
+                yield _repeated_line(repeated)
 
 
-def _repeated_lines(repeated: RepeatedFreeze) -> Iterator[str]:
+def _repeated_line(repeated: RepeatedFreeze) -> str:
     freeze = repeated.longest
     longest = f", the longest {_s(freeze.duration_ns)}" if repeated.count > 1 else ""
     startup = ", before the event loop ran" if freeze.is_startup else ""
     lasting = ", and it had not ended" if freeze.is_lasting else ""
-    yield f"  {_s(repeated.total_ns)} {_times(repeated.count)}{longest}{startup}{lasting}{_where(freeze)}"
-    verdict = verdict_of(freeze)
-    if verdict.fix:
-        yield f"    {verdict.fix}"
+    return f"  {_s(repeated.total_ns)} {_times(repeated.count)}{longest}{startup}{lasting}{_where(freeze)}"
 
 
 def _where(freeze: Freeze) -> str:

@@ -6,8 +6,7 @@ What goes through them, pytest-qt's ``qtbot`` and qasync's loops among others, n
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -38,23 +37,36 @@ Within: TypeAlias = Callable[..., Any]
 """Calls its first argument with the others, and knows that events are delivered meanwhile."""
 
 
-@contextmanager
-def through(within: Within, calls: Calls) -> Iterator[None]:
-    """Have each of these calls made through ``within``; only of modules that are loaded already."""
-    replaced: list[tuple[type, str, Any]] = []
-    try:
-        for module_name, methods_by_class in calls.items():
+class Detour:
+    """Has calls made through ``within``, from `make` to `undo`; only those of modules that are loaded by then.
+
+    A test can replace the same methods, and put back later what it found. So what is put in place of a method is
+    taken away only where it is still, or again, there; `within` has to know for itself when it counts.
+    """
+
+    def __init__(self, within: Within, calls: Calls) -> None:
+        self._within = within
+        self._calls = calls
+        self._made: list[tuple[type, str, _Through]] = []
+
+    def make(self) -> None:
+        """Replace the methods."""
+        for module_name, methods_by_class in self._calls.items():
             module = sys.modules.get(module_name)
             for class_name, methods in methods_by_class.items() if module is not None else ():
                 kind = getattr(module, class_name)
                 for method in methods:
                     if (original := vars(kind).get(method)) is not None:
-                        setattr(kind, method, _Through(original, within))
-                        replaced.append((kind, method, original))
-        yield
-    finally:
-        for kind, method, original in reversed(replaced):
-            setattr(kind, method, original)
+                        through = _Through(original, self._within)
+                        setattr(kind, method, through)
+                        self._made.append((kind, method, through))
+
+    def undo(self) -> None:
+        """Put the methods back."""
+        for kind, method, through in reversed(self._made):
+            if vars(kind).get(method) is through:
+                setattr(kind, method, through.original)
+        self._made.clear()
 
 
 class _Through:
@@ -64,8 +76,8 @@ class _Through:
     """
 
     def __init__(self, original: Any, within: Within) -> None:
-        self._original = original
+        self.original = original
         self._within = within
 
     def __get__(self, instance: object | None, owner: type | None = None) -> Callable[..., Any]:
-        return partial(self._within, self._original.__get__(instance, owner))
+        return partial(self._within, self.original.__get__(instance, owner))

@@ -11,10 +11,11 @@ from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, 
 from desktop_app.responsiveness.freezes import Place, RepeatedFreeze, place_of
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
-from desktop_app.responsiveness.html_timeline import Timeline
+from desktop_app.responsiveness.html_timeline import svg_timeline
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.report import Report
 from desktop_app.responsiveness.stacks import innermost_own
+from desktop_app.responsiveness.track import Track
 from desktop_app.responsiveness.verdict import verdict_of
 
 BAND_TEXTS = {
@@ -125,14 +126,16 @@ def _timeline(report: Report) -> str:
         for each in (*report.freezes, *report.apart)
         if (each.longest.start_ns, each.longest.end_ns) not in known
     ]
-    timeline = Timeline(report.start_ns, report.end_ns, lambda freeze: links.get(place_of(freeze), ""))
+    track = Track.of("", entries, report.start_ns, report.end_ns)
     label = f"{answer(report)} When each freeze was; the table of the freezes holds the same in words."
-    drawn = timeline.svg(entries, label)
+    drawn = svg_timeline(track, lambda freeze: links.get(place_of(freeze), ""), label)
     looks = [(f"s{band.value}", text) for band, text in BAND_TEXTS.items() if f'class="s{band.value}"' in drawn]
     if 'class="sapart"' in drawn:
         looks.append(("sapart", "not of the program’s making"))
     if 'class="spaint"' in drawn:
-        looks.append(("spaint", "painting, handling input"))
+        looks.append(("spaint", "painting"))
+    if 'class="sinput"' in drawn:
+        looks.append(("sinput", "handling input"))
     if 'class="s0"' in drawn:
         looks.append(("s0", "key or click answered within 200 ms"))
     keys = "".join(

@@ -70,10 +70,12 @@ code {
 .s100 { fill: var(--b100); stroke: var(--b100); } .s250 { fill: var(--b250); stroke: var(--b250); }
 .s500 { fill: var(--b500); stroke: var(--b500); } .s5000 { fill: var(--b5000); stroke: var(--b5000); }
 .sapart { fill: var(--surface); stroke: var(--apart); stroke-dasharray: 3 2; }
-.stask { fill: var(--task); stroke: var(--task); } .snetwork { fill: var(--network); stroke: var(--network); }
+.stask { fill: var(--task); stroke: var(--task); } .smore { fill: var(--apart); stroke: var(--apart); }
+.sconnect, .ssend, .sreceive { fill: var(--network); stroke: var(--network); }
 .swait { fill: var(--network); stroke: var(--network); fill-opacity: 0.45; }
 .sdatabase { fill: var(--database); stroke: var(--database); }
 .spaint { fill: var(--paint); stroke: var(--paint); opacity: 0.45; }
+.sinput { fill: var(--task); stroke: var(--task); opacity: 0.7; }
 .timeline rect[class^=s] { stroke-width: 1; }
 .timeline a rect:hover { stroke: var(--text); stroke-width: 2; }
 

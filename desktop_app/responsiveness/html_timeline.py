@@ -1,242 +1,141 @@
-"""The timeline of the HTML report: lanes of blocks in SVG, in as many steps as a screen has pixels.
+"""The timeline of the HTML report: what a track holds, in SVG, in as many steps as a screen has pixels.
 
-Widths are percentages, so that it fills any width without scaling its text; however long the run, each row has at
-most `STEPS` blocks or so.
+Widths are percentages, so that it fills any width without scaling its text; however long the run, each row has some
+`STEPS` blocks at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Sequence
 
+from desktop_app.responsiveness.axis import ticks_ns
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
-from desktop_app.responsiveness.html_text import NS_PER_S, duration_text, escaped, place_text
-from desktop_app.responsiveness.journal import Entry, InputMark, Kind, Lane, Span
+from desktop_app.responsiveness.html_text import duration_text, escaped, place_text
+from desktop_app.responsiveness.journal import Entry, InputMark, Lane, Span
+from desktop_app.responsiveness.level_of_detail import SpanIndex, latency_ns
+from desktop_app.responsiveness.track import LANE_LOOKS, Look, Track
 
 STEPS = 1000
-"""What begins within the same step as something before it ended is drawn as one with it."""
-MOST_ROWS = 4
-"""Of a lane; what overlaps more is drawn together in a last one."""
-MOST_TICKS = 8
-TICKS_NS = [NS_PER_MS * step for decade in (1, 10, 100) for step in (decade, 2 * decade, 5 * decade)] + [
-    NS_PER_S * step for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-]
+"""What is nearer to one another than this part of the run is drawn as one."""
+MOST_TICKS = 7
 GOOD_NS = 200 * NS_PER_MS
 POOR_NS = 500 * NS_PER_MS
 """Input to next paint: good up to the one, poor above the other (https://web.dev/articles/inp)."""
 
 GUI_HEIGHT, ROW_HEIGHT, NAME_HEIGHT, GAP = 32, 10, 20, 4
-LANES = {kind: kind.lane for kind in Kind}
-LOOKS = {kind: f"s{kind.lane.value}" for kind in Kind} | {
-    Kind.PAINT: "spaint",
-    Kind.INPUT: "spaint",
-    Kind.TASK: "stask",
-    Kind.WAIT: "swait",
-}
 TITLES = {Lane.TASKS: "asyncio tasks", Lane.NETWORK: "Network", Lane.DATABASE: "Database"}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Something that took time, or several such things that are drawn as one."""
-
-    start_ns: int
-    end_ns: int
-    look: str
-    """The class that colours it."""
-    source: Entry | None = None
-    """What it is; of several, the heaviest."""
-    link: str = ""
-    weight: int = 0
-    """Of several, the heaviest is what the block looks like and links to."""
-    count: int = 1
-    group: int = 0
-    """What belongs together is drawn in one row where it can be."""
-
-
-_start_of = attrgetter("start_ns")
-_weight_of = attrgetter("weight")
-
-
-def merged(blocks: Iterable[Block], step_ns: int) -> list[Block]:
-    """Join blocks that overlap, and those which could not be told apart, however many there are."""
-    joined: list[Block] = []
-    same: list[Block] = []
-    start_ns = end_ns = 0
-    for block in sorted(blocks, key=_start_of):
-        if same and _is_one(same[-1], start_ns, end_ns, block, step_ns):
-            end_ns = max(end_ns, block.end_ns)
-            same.append(block)
-            continue
-        if same:
-            joined.append(_joined(same, end_ns))
-        same, start_ns, end_ns = [block], block.start_ns, block.end_ns
-    return [*joined, _joined(same, end_ns)] if same else joined
-
-
-def _is_one(last: Block, start_ns: int, end_ns: int, block: Block, step_ns: int) -> bool:
-    """Tell whether a block is drawn as one with those before it, which reach from start to end."""
-    if block.start_ns < end_ns:
-        return True
-    if block.start_ns // step_ns > end_ns // step_ns:
-        return False
-    return block.look == last.look or end_ns - start_ns < step_ns or block.end_ns - block.start_ns < step_ns
-
-
-def _joined(same: list[Block], end_ns: int) -> Block:
-    if len(same) == 1:
-        return same[0]
-    return replace(max(same, key=_weight_of), start_ns=same[0].start_ns, end_ns=end_ns, count=len(same))
-
-
-def rows_of(blocks: Iterable[Block]) -> list[list[Block]]:
-    """Spread blocks over rows so that none overlap, but for the last row, which takes what is too much."""
-    rows: list[list[Block]] = []
-    more: list[Block] = []
-    for block in sorted(blocks, key=_start_of):
-        start_ns, group = block.start_ns, block.group
-        free = [row for row in rows if row[-1].end_ns <= start_ns]
-        row = next((row for row in free if row[-1].group == group), free[0] if free else None)
-        if row is not None:
-            row.append(block)
-        elif len(rows) < MOST_ROWS:
-            rows.append([block])
-        else:
-            more.append(block)
-    return [*rows, more] if more else rows
-
-
-def ticks_ns(duration_ns: int) -> list[int]:
-    """Choose round times for the axis."""
-    step_ns = next((step for step in TICKS_NS if duration_ns / step < MOST_TICKS), TICKS_NS[-1])
-    while duration_ns / step_ns >= MOST_TICKS:
-        step_ns *= 2
-    return list(range(0, duration_ns + 1, step_ns))
-
-
-class Timeline:
-    """Draws a run.
+def svg_timeline(track: Track, link_of: Callable[[Freeze], str], label: str) -> str:
+    """Draw what happened.
 
     Args:
-        start_ns: When it began.
-        end_ns: When it ended.
-        link_of: Tells where a click on a freeze leads to; empty for nowhere.
+        track: What did.
+        link_of: Tells which element a click on a freeze leads to; empty for none.
+        label: What the drawing is to somebody who does not see it.
     """
+    return _Drawing(track, link_of).svg(label)
 
-    def __init__(self, start_ns: int, end_ns: int, link_of: Callable[[Freeze], str]) -> None:
-        self._start_ns = start_ns
-        self._duration_ns = max(1, end_ns - start_ns)
-        self._step_ns = max(1, self._duration_ns // STEPS)
+
+class _Drawing:
+    """Draws one track, from top to bottom."""
+
+    def __init__(self, track: Track, link_of: Callable[[Freeze], str]) -> None:
+        self._track = track
         self._link_of = link_of
         self._y = 0
         self._parts: list[str] = []
 
-    def svg(self, entries: Iterable[Entry], label: str) -> str:
-        """Draw what happened.
-
-        Args:
-            entries: What did, in any order; each freeze once.
-            label: What it is to somebody who does not see it.
-        """
-        freezes: list[Block] = []
-        apart: list[Block] = []
-        inputs: list[Block] = []
-        spans: dict[Lane, list[Block]] = {lane: [] for lane in Lane}
-        for entry in entries:
-            match entry:
-                case Freeze():
-                    (freezes if entry.cause.is_of_the_program else apart).append(self._freeze(entry))
-                case InputMark():
-                    inputs.append(_input(entry))
-                case Span():
-                    spans[LANES[entry.kind]].append(_span(entry))
-        self._lane("GUI thread", GUI_HEIGHT, [spans[Lane.GUI], apart, freezes], "gui")
-        if inputs:
-            self._lane("Keys and clicks", ROW_HEIGHT, [inputs])
-        for lane in (Lane.TASKS, Lane.NETWORK, Lane.DATABASE):
-            if spans[lane]:
+    def svg(self, label: str) -> str:
+        track = self._track
+        self._name("GUI thread")
+        layers = (Look.PAINT, Look.INPUT, Look.APART, Look.FREEZE)
+        self._row("gui", GUI_HEIGHT, [self._spans(look, track.gui[look], GUI_HEIGHT) for look in layers])
+        if len(track.marks):
+            self._name("Keys and clicks")
+            self._row("lane", ROW_HEIGHT, [self._marks()])
+        for lane, looks in LANE_LOOKS.items():
+            rows = track.lanes[lane]
+            if rows.rows:
                 self._name(TITLES[lane])
-                for row in rows_of(spans[lane]):
-                    self._row(ROW_HEIGHT, [row], "lane")
-        height = self._y + NAME_HEIGHT
+            for row in rows.rows:
+                self._row("lane", ROW_HEIGHT, [self._spans(look, row.spans[look], ROW_HEIGHT) for look in looks])
+            if len(rows.more):
+                self._row("lane", ROW_HEIGHT, [self._spans(Look.MORE, rows.more, ROW_HEIGHT)])
+        drawn = "".join([*self._axis(), *self._parts])
         return (
-            f'<svg role="img" aria-label="{escaped(label)}" height="{height}" xmlns="http://www.w3.org/2000/svg">'
-            f"{self._axis()}{''.join(self._parts)}</svg>"
+            f'<svg role="img" aria-label="{escaped(label)}" height="{self._y + NAME_HEIGHT}"'
+            f' xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
         )
-
-    def _lane(self, name: str, height: int, layers: Sequence[Sequence[Block]], look: str = "lane") -> None:
-        self._name(name)
-        self._row(height, layers, look)
 
     def _name(self, name: str) -> None:
         self._y += GAP
-        self._parts.append(f'<text x="0" y="{self._y + NAME_HEIGHT - 7}">{escaped(name)}</text>')
+        self._parts.append(f'<text x="0" y="{self._y + NAME_HEIGHT - 7}">{name}</text>')
         self._y += NAME_HEIGHT
 
-    def _row(self, height: int, layers: Sequence[Sequence[Block]], look: str) -> None:
+    def _row(self, look: str, height: int, layers: Sequence[Iterator[str]]) -> None:
         self._parts.append(f'<rect class="{look}" x="0" y="{self._y}" width="100%" height="{height}" rx="3"/>')
         for layer in layers:
-            self._parts += [self._rectangle(block, height) for block in merged(layer, self._step_ns)]
+            self._parts += layer
         self._y += height + GAP
 
-    def _rectangle(self, block: Block, height: int) -> str:
-        start = min(max(0, block.start_ns - self._start_ns), self._duration_ns)
-        end = min(max(start, block.end_ns - self._start_ns), self._duration_ns)
-        x, width = (100 * each / self._duration_ns for each in (start, end - start))
-        title = _title(block.source) if block.source else ""
-        if block.count > 1:
-            title = f"{block.count:,} together, the longest {title}"
-        at = duration_text(start) if start else "the start"
+    def _spans(self, look: Look, spans: SpanIndex, height: int) -> Iterator[str]:
+        """Give the blocks of one look; what stands for several looks like the longest, and says how many it is."""
+        sources = spans.sources()
+        seen = spans.seen(self._track.origin_ns, self._track.end_ns, 0, STEPS)
+        for (x, end, begin, after), (_, _, start_ns, _, count, _) in zip(seen, spans.resolved(seen), strict=True):
+            longest = max(sources[begin:after], key=_length_ns)
+            title, link, name = _title(longest), "", f"s{look.value}"
+            if isinstance(longest, Freeze):
+                link = self._link_of(longest)
+                if look is Look.FREEZE:
+                    name = f"s{longest.band.value}"
+            yield self._block(name, x, end - x, height, self._told(title, start_ns, count), link)
+
+    def _marks(self) -> Iterator[str]:
+        track = self._track
+        duration_ns = max(1, track.duration_ns)
+        for mark, count in track.marks.within(track.origin_ns, track.end_ns + 1, duration_ns // STEPS):
+            taken_ns = latency_ns(mark)
+            name = "s0" if taken_ns <= GOOD_NS else "s100" if taken_ns <= POOR_NS else "s500"
+            x = STEPS * (mark.at_ns - track.origin_ns) / duration_ns
+            yield self._block(name, x, 1, ROW_HEIGHT, self._told(_title(mark), mark.at_ns, count), "")
+
+    def _told(self, title: str, start_ns: int, count: int) -> str:
+        if count > 1:
+            title = f"{count:,} together, the longest {title}"
+        after_ns = start_ns - self._track.origin_ns
+        return f"{title}, at {duration_text(after_ns) if after_ns > 0 else 'the start'}"
+
+    def _block(self, name: str, x: float, width: float, height: int, title: str, link: str) -> str:
         drawn = (
-            f'<rect class="{block.look}" x="{x:.2f}%" y="{self._y + 0.5}" width="{max(width, 0.01):.2f}%"'
-            f' height="{height - 1}"><title>{escaped(title)}, at {at}</title></rect>'
+            f'<rect class="{name}" x="{100 * x / STEPS:.2f}%" y="{self._y + 0.5}" width="{100 * width / STEPS:.2f}%"'
+            f' height="{height - 1}"><title>{escaped(title)}</title></rect>'
         )
-        return f'<a href="#{block.link}" tabindex="-1">{drawn}</a>' if block.link else drawn
+        return f'<a href="#{link}" tabindex="-1">{drawn}</a>' if link else drawn
 
-    def _freeze(self, freeze: Freeze) -> Block:
-        is_own = freeze.cause.is_of_the_program
-        look = f"s{freeze.band.value}" if is_own else "sapart"
-        return Block(freeze.start_ns, freeze.end_ns, look, freeze, self._link_of(freeze), freeze.duration_ns)
-
-    def _axis(self) -> str:
-        parts = []
-        for at_ns in ticks_ns(self._duration_ns):
-            x = 100 * at_ns / self._duration_ns
-            parts.append(f'<line class="tick" x1="{x:.2f}%" x2="{x:.2f}%" y1="{NAME_HEIGHT + GAP}" y2="{self._y}"/>')
-            if x < 94 or x > 99.9:  # there is no room for one just before the end
+    def _axis(self) -> Iterator[str]:
+        duration_ns = max(1, self._track.duration_ns)
+        for at_ns, text in ticks_ns(0, duration_ns, MOST_TICKS):
+            x = 100 * at_ns / duration_ns
+            yield f'<line class="tick" x1="{x:.2f}%" x2="{x:.2f}%" y1="{NAME_HEIGHT + GAP}" y2="{self._y}"/>'
+            if x < 94 or x > 99.9:  # there is no room for a text just before the end
                 anchor = "start" if not at_ns else "end" if x > 94 else "middle"
-                parts.append(
-                    f'<text x="{x:.2f}%" y="{self._y + 15}" text-anchor="{anchor}">{_tick_text(at_ns)}</text>'
-                )
-        return "".join(parts)
+                yield f'<text x="{x:.2f}%" y="{self._y + 15}" text-anchor="{anchor}">{text}</text>'
 
 
-def _tick_text(at_ns: int) -> str:
-    s = at_ns / NS_PER_S
-    return f"{s / 60:g} min" if s >= 60 and s % 30 == 0 else f"{s:g} s"
-
-
-def _input(mark: InputMark) -> Block:
-    latency_ns = mark.painted_ns - mark.at_ns
-    look = "s0" if latency_ns <= GOOD_NS else "s100" if latency_ns <= POOR_NS else "s500"
-    return Block(mark.at_ns, mark.at_ns, look, mark, weight=latency_ns)
-
-
-def _span(span: Span) -> Block:
-    return Block(
-        span.start_ns, span.end_ns, LOOKS[span.kind], span, weight=span.end_ns - span.start_ns, group=span.group
-    )
+def _length_ns(entry: Entry) -> int:
+    return latency_ns(entry) if isinstance(entry, InputMark) else entry.end_ns - entry.start_ns
 
 
 def _title(entry: Entry) -> str:
     """Tell what a block is, for whoever points at it."""
+    length = duration_text(_length_ns(entry))
     match entry:
         case Freeze():
-            title = f"{duration_text(entry.duration_ns)} {entry.cause}"
-            return f"{title} in {place_text(entry)}" if entry.cause.is_of_the_program else title
+            return f"{length} {entry.cause}" + (f" in {place_text(entry)}" if entry.cause.is_of_the_program else "")
         case InputMark():
-            return f"{entry.name}, painted {duration_text(entry.painted_ns - entry.at_ns)} later"
+            return f"{entry.name}, painted {length} later"
         case Span():
-            return f"{f'{entry.kind.value} {entry.name}'.strip()}, {duration_text(entry.end_ns - entry.start_ns)}"
+            return f"{f'{entry.kind.value} {entry.name}'.strip()}, {length}"

@@ -96,25 +96,25 @@ def failure_text(judgement: Judgement, shown_path: Callable[[str], str]) -> str:
 def spared_text(freeze: Freeze, budget_ms: float) -> str:
     """Say that a budget was kept only as some of a freeze was discounted."""
     return (
-        f"blocked the GUI thread for {_ms(freeze.duration_ns)} in all, and passed only because "
-        f"{_discount(freeze)} of it are discounted (budget {budget_ms:g} ms)"
+        f"passed only because of a discount: of the {_ms(freeze.duration_ns)} that it blocked the GUI thread for, "
+        f"{_discount(freeze)} do not count (budget {budget_ms:g} ms)"
     )
 
 
 def _terms(freeze: Freeze, budget_ms: float) -> str:
     budget = f"budget {budget_ms:g} ms"
-    return f"{budget}; {_discount(freeze)} more are discounted" if discounted_ns(freeze) >= NS_PER_MS else budget
+    return f"{budget}; {_discount(freeze)} are discounted" if discounted_ns(freeze) >= NS_PER_MS else budget
 
 
 def _discount(freeze: Freeze) -> str:
     match freeze.cause:
         case Cause.SUSPENDED:
-            reason = "in which the machine slept"
+            reason = "the machine slept"
         case Cause.DEBUGGER:
-            reason = "in which a debugger held the program"
+            reason = "a debugger held the program"
         case _:
-            reason = "in which the process was not scheduled"
-    return f"{_ms(discounted_ns(freeze))} {reason}"
+            reason = "the process was not scheduled"
+    return f"{_ms(discounted_ns(freeze))} in which {reason}"
 
 
 def _ms(duration_ns: int) -> str:

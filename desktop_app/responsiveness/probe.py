@@ -34,9 +34,8 @@ LATE_NS = 20 * NS_PER_MS
 """A look that is later than this waited longer than for the threads of Python code that take turns."""
 OLD_NS = 100 * NS_PER_MS
 """What was read this long before a look is not taken for what was just before it."""
-LEAST_SLEEP_NS = 100 * NS_PER_MS
-"""What the machine must have slept to be said to have: more than two clocks differ by when a thread is interrupted
-between them."""
+LEAST_SLEEP_NS = 1000 * NS_PER_MS
+"""What the machine must have slept to be said to have: more than a wall clock is corrected by at once, as a rule."""
 IS_IDLE_SHARE = 0.4
 """Where only the process's processor time is known: below this the thread cannot have computed for the most part."""
 
@@ -85,7 +84,8 @@ class ThreadProbe:
 
     On Linux all that `Evidence` has is measured. Elsewhere the process's processor time stands in for the thread's,
     and a look that came late waited for the interpreter if the process computed meanwhile, and else was not
-    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped.
+    scheduled: there a call that holds the interpreter and sleeps cannot be told from a process that is stopped, nor
+    a thread that the system does not run, while the watchdog is run on time, from one that waits.
 
     Args:
         identity: The thread's ``threading.get_ident()``; it must live when this is made.
@@ -116,7 +116,8 @@ class ThreadProbe:
         self._debugged_ns = 0
         self._sampled_at_ns = 0
         self._was_debugged = False
-        self._ownership = Ownership()
+        self.ownership = Ownership()
+        """Tells which code is the program's own."""
         self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
         """Tells what the thread found with `task_stack.running_loop_here`."""
 
@@ -151,7 +152,7 @@ class ThreadProbe:
     def running_task(self) -> RunningTask | None:
         """Tell which asyncio task it runs."""
         loop = self.running_loop()
-        return None if loop is None else running_task(loop, self._frame(), self._ownership)
+        return None if loop is None else running_task(loop, self._frame(), self.ownership)
 
     def _frame(self) -> FrameType | None:
         """Give the frame that it executes; to be dropped at once, for it holds the program's values."""
@@ -235,7 +236,7 @@ class ThreadProbe:
             stopped_ns, debugged_ns = 0, debugged_ns + stopped_ns
         now = self._read_delays(end_ns)
         delayed_ns = _grown_ns(self._delays_before.watched_ns, now.watched_ns)
-        held_ns = last.held_ns - first.held_ns
+        held_ns = self._wanted_ns(last.held_ns - first.held_ns, used_ns, end_ns)
         slept_ns = now.slept_ns - self._delays_before.slept_ns
         computing_ns: int | None = last.computing_ns - first.computing_ns
         if not self._looks or (not self._processor.is_exact and used_ns > IS_IDLE_SHARE * duration_ns):
@@ -244,34 +245,32 @@ class ThreadProbe:
             duration_ns,
             computing_ns=computing_ns,
             gc_ns=last.gc_ns - first.gc_ns,
-            held_ns=0 if self._waits_for_something_else(held_ns, used_ns, end_ns) else held_ns,
+            held_ns=held_ns,
             not_scheduled_ns=min(delayed_ns + stopped_ns, max(0, duration_ns - used_ns)),
             suspended_ns=slept_ns if slept_ns >= LEAST_SLEEP_NS else 0,
             debugged_ns=debugged_ns,
         )
 
-    def _waits_for_something_else(self, held_ns: int, used_ns: int, now_ns: int) -> bool:
-        """Tell whether the watched thread did not want the interpreter while others had it: it slept, say.
+    def _wanted_ns(self, held_ns: int, used_ns: int, now_ns: int) -> int:
+        """Tell for how much of the time in which the interpreter was held the watched thread had it, or wanted it.
 
-        Then it has neither asked for it again and again nor used the processor, but others have: by an eighth of the
-        time at least, for a machine may have much else to do. Where nobody used the processor, it may itself have held
-        the interpreter asleep.
+        Not while it slept and others had it. Then it has neither asked for it again and again nor used the processor,
+        but others have: an eighth of the time at least, for a machine may have much else to do. Where nobody used the
+        processor, the thread may have held the interpreter asleep.
         """
         before = self._activity_before
         if held_ns < LATE_NS or 2 * used_ns >= held_ns or before.switches is None:
-            return False
+            return held_ns
         now = self._read_activity(now_ns)
         if now.switches is None or 8 * (now.others_cpu_ns - before.others_cpu_ns) < held_ns:
-            return False
-        return 3 * (now.switches - before.switches) * _switch_interval_ns() < held_ns
+            return held_ns
+        return min(held_ns, _waits_ns(now.switches - before.switches))
 
     def _waited_ns(self, late_ns: int, waits: int, used_ns: int) -> int:
         """Tell how much of a look's lateness was a wait for the interpreter."""
         if self._switches is None:
             return late_ns if 2 * used_ns >= late_ns > 0 else 0
-        # One is the watchdog's sleep. Those for the interpreter take a little longer than the interval.
-        waited_ns = (waits - 1) * _switch_interval_ns() * 5 // 4
-        return max(0, min(late_ns, waited_ns))
+        return min(late_ns, _waits_ns(waits))
 
     def _read_delays(self, now_ns: int) -> _Delays:
         own = self._own
@@ -296,9 +295,7 @@ class ThreadProbe:
         earlier = looks[0] if looks else _Look(at_ns, 0, 0, 0, 0, 0)
         for later in looks:
             if later.at_ns >= at_ns:
-                return (
-                    later if later.at_ns <= earlier.at_ns or at_ns <= earlier.at_ns else earlier.towards(later, at_ns)
-                )
+                return earlier.towards(later, at_ns) if at_ns > earlier.at_ns else earlier
             earlier = later
         return earlier
 
@@ -308,9 +305,12 @@ def _if_long(measured_ns: int) -> int:
     return measured_ns if measured_ns >= LATE_NS else 0
 
 
-def _switch_interval_ns() -> int:
-    """Tell how often a thread asks for the interpreter while another one has it; the program may change that."""
-    return int(sys.getswitchinterval() * 1_000_000_000)
+def _waits_ns(switches: int) -> int:
+    """Tell how long a thread has waited for the interpreter that gave up the processor so often.
+
+    Once for something else. Each wait takes a little longer than the interval, which the program may change.
+    """
+    return max(0, switches - 1) * int(sys.getswitchinterval() * 1_000_000_000) * 5 // 4
 
 
 def _grown_ns(before_ns: int | None, now_ns: int | None) -> int:

@@ -91,6 +91,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave nothing of the watching behind, when the fixtures have put back what they replaced."""
+    try:
+        return (yield)
+    finally:
+        if (watched := item.config.stash.get(_WATCHED, None)) is not None:
+            watched.let_go()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which tests passed only because something was discounted."""
     spared = [

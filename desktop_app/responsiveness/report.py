@@ -28,7 +28,7 @@
         "task": {"name", "awaits": [FRAME...]},                  or null
         "stacks": [{"count", "frames": [FRAME...]}],             the outermost frame first
         "verdict": {"name", "text", "fix"},
-        "first_start_ms": 3210.4, "total_ms": 1502.9, "not_scheduled_ms": 0.0, "share": 0.98,
+        "first_start_ms": 3210.4, "last_start_ms": 3210.4, "total_ms": 1502.9, "not_scheduled_ms": 0.0, "share": 0.98,
         "phase": "running",           or "start-up": before the event loop ran
         "is_lasting": false           whether it had not ended when this was written
       }],
@@ -157,6 +157,7 @@ def _repeated(repeated: RepeatedFreeze, start_ns: int) -> dict[str, object]:
         ],
         "verdict": {"name": verdict.name, "text": verdict.text, "fix": verdict.fix},
         "first_start_ms": _ms(repeated.first_start_ns - start_ns),
+        "last_start_ms": _ms(repeated.last_start_ns - start_ns),
         "total_ms": _ms(repeated.total_ns),
         "not_scheduled_ms": _ms(freeze.not_scheduled_ns),
         "share": freeze.culprit and round(freeze.culprit.share, 3),

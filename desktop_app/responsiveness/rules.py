@@ -80,7 +80,7 @@ RULES = (
     Rule(
         "garbage collection",
         frozenset({Cause.GARBAGE_COLLECTION}),
-        "the garbage collector looked through all objects that there are{in_call}.",
+        "the garbage collector ran{in_call}, and looked through all objects that there are.",
         "Have it look at fewer: call `gc.freeze()` once everything is loaded, keep data in arrays rather than in "
         "many objects, or `gc.disable()` and call `gc.collect()` from a QTimer while nobody types.",
     ),
@@ -153,7 +153,7 @@ RULES = (
     Rule(
         "asyncio.run",
         WAITS,
-        "it ran an event loop of asyncio's to its end, in which Qt has no part{in_call}.",
+        "it ran an event loop of asyncio's own{in_call}, in which Qt has no part.",
         "Run asyncio on Qt's own loop: `qasync.run(main())` or `PySide6.QtAsyncio.run(main())`, and "
         "`asyncio.create_task(work())` where it is called now.",
         "`await` it: a loop runs already.",
@@ -228,6 +228,22 @@ RULES = (
             "*.acquire *.lock *.tryLock *.lockForRead *.lockForWrite with:*.lock with:*_lock with:*Lock "
             "with:*[._]LOCK with:*mutex with:*semaphore with:*condition"
         ),
+    ),
+    Rule(
+        "output",
+        WAITS,
+        "it waited{in_call} for whoever reads what it prints.",
+        "Print in another thread: `logging.handlers.QueueHandler` with a `QueueListener`.",
+        calls="builtins.print sys.stdout.* sys.stderr.* sys.__stdout__.* sys.__stderr__.*",
+    ),
+    Rule(
+        "device",
+        WAITS,
+        "it waited{in_call} for a device.",
+        "Use QSerialPort: `port.readyRead.connect(read)`; or talk to it in a worker thread: " + IN_POOL + ".",
+        "Talk to it in a thread: " + IN_EXECUTOR + ".",
+        modules="serial pyvisa usb",
+        calls="serial.* pyvisa.* usb.*",
     ),
     Rule(
         "file",

@@ -30,8 +30,11 @@ class Program:
     """Its own."""
 
 
-def prepare(program: Program) -> None:
+def prepare(program: Program) -> tuple[str, ...]:
     """Make ``sys.argv`` and ``sys.path`` those of the program.
+
+    Returns:
+        Folders that are the program's own, though it may have been installed: those of a package.
 
     Raises:
         UsageError: There is no such script or module. What a package needs is not looked at: that would run it.
@@ -41,9 +44,10 @@ def prepare(program: Program) -> None:
         _set_first_path(str(Path.cwd()))
         sys.argv = ["-m", *program.arguments]
         top = program.name.partition(".")[0]
-        if not top or not _is_there(top):
+        spec = _spec_of(top)
+        if spec is None:
             raise UsageError(reason=f"There is no module {program.name} to watch.")
-        return
+        return tuple(spec.submodule_search_locations or ())
     sys.argv = [program.name, *program.arguments]
     path = Path(program.name)
     if _has_main(path):
@@ -59,6 +63,7 @@ def prepare(program: Program) -> None:
         except OSError as error:
             raise UsageError(reason=f"{program.name} can't be read: {error.strerror}.") from None
         _set_first_path(str(path.resolve().parent))
+    return ()
 
 
 def run(program: Program) -> None:
@@ -110,11 +115,11 @@ def _set_first_path(folder: str) -> None:
         sys.path[0] = folder
 
 
-def _is_there(top: str) -> bool:
+def _spec_of(top: str) -> importlib.machinery.ModuleSpec | None:
     try:
-        return top in sys.builtin_module_names or importlib.util.find_spec(top) is not None
+        return importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        return False
+        return None
 
 
 def _has_main(path: Path) -> bool:

@@ -18,9 +18,9 @@ import stat
 import tokenize
 from types import CodeType
 
-MOST_FILES = 128
+MOST_FILES = 64
 """Whose lines are kept."""
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000
 """Of a file; a longer one counts as having no source."""
 MOST_LINES = 50
 """Of an expression; of a longer one only the first is read."""

@@ -87,26 +87,30 @@ def counted(samples: Iterable[RawStack], ownership: Ownership) -> tuple[CountedS
         identity = tuple((id(code), lasti) for code, lasti in raw)
         raws[identity] = (raw, raws.get(identity, (raw, 0))[1] + 1)
     places = {(id(code), lasti): (code, lasti) for raw, _ in raws.values() for code, lasti in raw}
-    frames = {identity: frame_at(code, lasti, ownership) for identity, (code, lasti) in places.items()}
-    merged: dict[tuple[tuple[str, int, str], ...], Counter[Stack]] = {}
+    frames = {place: frame_at(code, lasti, ownership) for place, (code, lasti) in places.items()}
+    numbers: dict[tuple[str, int, str], int] = {}
+    lines = {
+        place: numbers.setdefault((frame.file, frame.line, frame.function), len(numbers))
+        for place, frame in frames.items()
+    }
+    merged: dict[tuple[int, ...], list[CountedStack]] = {}
     for identity, (_, count) in raws.items():
-        stack = tuple(frames[each] for each in reversed(identity))
-        merged.setdefault(tuple((each.file, each.line, each.function) for each in stack), Counter())[stack] += count
-    found = [CountedStack(_with_usual_calls(variants), variants.total()) for variants in merged.values()]
-    return tuple(sorted(found, key=lambda each: each.count, reverse=True))
+        stack = tuple(frames[place] for place in reversed(identity))
+        merged.setdefault(tuple(lines[place] for place in identity), []).append(CountedStack(stack, count))
+    return tuple(sorted(map(_merged, merged.values()), key=lambda each: each.count, reverse=True))
 
 
-def _with_usual_calls(variants: Counter[Stack]) -> Stack:
-    """Give each frame the call that it had most often."""
+def _merged(variants: Sequence[CountedStack]) -> CountedStack:
+    """Make one of stacks that are equal but for the calls, each frame's being the one that it had most often."""
     if len(variants) == 1:
-        return next(iter(variants))
+        return variants[0]
     frames: list[Frame] = []
-    for index, frame in enumerate(next(iter(variants))):
+    for index, frame in enumerate(variants[0].stack):
         calls: Counter[str] = Counter()
-        for stack, count in variants.items():
-            calls[stack[index].call] += count
+        for each in variants:
+            calls[each.stack[index].call] += each.count
         frames.append(dataclasses.replace(frame, call=calls.most_common(1)[0][0]))
-    return tuple(frames)
+    return CountedStack(tuple(frames), sum(each.count for each in variants))
 
 
 def culprit_of(stacks: Sequence[CountedStack]) -> Culprit | None:

@@ -10,6 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, TypeAlias
 
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.reporter import Reporter
 from desktop_app.responsiveness.running import Program, own_traceback, prepare, run
 from desktop_app.responsiveness.watch_options import WatchOptions
@@ -29,7 +30,7 @@ def ready_to_watch(options: WatchOptions) -> Callable[[], int]:
     """
     # It loads what it will need before the program says what is found under which name.
     reporter = Reporter(options)
-    prepare(options.program)
+    reporter.monitor.ownership = Ownership(prepare(options.program))
     ending = _Ending(reporter, fails=options.fails)
     return partial(_run_to_its_end, options.program, ending)
 

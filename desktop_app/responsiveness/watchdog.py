@@ -83,6 +83,7 @@ class Watchdog:
         report: Is given each freeze: one that lasts (`Freeze.is_lasting`) once, and each when it has ended.
         clock: Time.
         pace: How often, and how long.
+        ownership: Tells which code is the program's own; None: what is not installed.
     """
 
     def __init__(
@@ -96,9 +97,10 @@ class Watchdog:
         report: Callable[[Freeze], None],
         clock: Clock,
         pace: Pace,
+        ownership: Ownership | None = None,
     ) -> None:
         self.probe = probe
-        self._ownership = Ownership()
+        self._ownership = ownership or Ownership()
         self._detector = detector
         self._ping = ping
         self._idle_place = idle_place

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.responsiveness.delivering import ASYNCIO, DELIVERING, through
+from desktop_app.responsiveness.delivering import ASYNCIO, DELIVERING, Detour
 from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.judging import pace_for
 
@@ -37,10 +38,12 @@ class WatchedTime:
 
     def __init__(self) -> None:
         self._monitor: FreezeMonitor | None = None
-        self._application: QCoreApplication | None = None
+        self._application: weakref.ref[QCoreApplication] | None = None
         self._pace: Pace = pace_for(None)
         self._freezes: deque[Freeze] = deque(maxlen=MOST_FREEZES)
         self._cuts: deque[tuple[int, bool]] = deque(maxlen=MOST_CUTS)
+        self._detours: list[Detour] = []
+        self._counts = False
         self._is_delivering = False
         self._blocks = 0
         self._is_watching = False
@@ -65,9 +68,27 @@ class WatchedTime:
 
     @contextmanager
     def delivering(self, *, also_asyncio: bool) -> Iterator[None]:
-        """Count the time within in which Qt delivers events, or also one of asyncio's own loops."""
-        with through(self._deliver, DELIVERING), through(self._run_asyncio, ASYNCIO if also_asyncio else {}):
+        """Count the time within in which Qt delivers events, or also one of asyncio's own loops.
+
+        The calls are still made through this object afterwards, until `let_go`.
+        """
+        self._detours = [
+            Detour(self._deliver, DELIVERING),
+            Detour(self._run_asyncio, ASYNCIO if also_asyncio else {}),
+        ]
+        for detour in self._detours:
+            detour.make()
+        self._counts = True
+        try:
             yield
+        finally:
+            self._counts = False
+
+    def let_go(self) -> None:
+        """Leave all calls as they were; when the test's fixtures have put back what they found."""
+        for detour in self._detours:
+            detour.undo()
+        self._detours = []
 
     def begin_block(self) -> int:
         """Count all of the time from here on; gives what `end_block` wants."""
@@ -107,7 +128,7 @@ class WatchedTime:
 
     def _deliver(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if self._is_delivering or threading.get_ident() != threading.main_thread().ident:
+        if not self._counts or self._is_delivering or threading.get_ident() != threading.main_thread().ident:
             return call(*args, **kwargs)
         self._is_delivering = True
         self._cut()
@@ -120,7 +141,7 @@ class WatchedTime:
     def _run_asyncio(self, run: Callable[[], Any]) -> Any:
         """Run one of asyncio's loops, and have it serve the heartbeat, which lives in Qt's."""
         __tracebackhide__ = True
-        if self._is_delivering:
+        if not self._counts or self._is_delivering:
             return run()
         loop: asyncio.AbstractEventLoop = run.__self__  # type: ignore[attr-defined]  # it is bound to it
 
@@ -159,14 +180,16 @@ class WatchedTime:
     def _attach(self) -> None:
         """Have a monitor at the application that there is now, if any."""
         application = _application()
-        if application is self._application:
+        known = self._application() if self._application is not None else None
+        if application is known and (known is not None or self._monitor is None):
             return
         self._drop()
         if application is None:
             return
         from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 
-        self._application = application
+        # Not a strong one: a test that deletes its application has it deleted.
+        self._application = weakref.ref(application)
         self._monitor = FreezeMonitor(pace=self._pace)
         self._monitor.listen(self._on_freeze)
         self._monitor.attach()
@@ -178,10 +201,10 @@ class WatchedTime:
         if monitor is not None:
             monitor.detach()
             if monitor.heartbeat is not None:
-                # Sends events itself, which is no part of a test.
-                was_delivering, self._is_delivering = self._is_delivering, True
+                # It sends events itself, which is no part of a test.
+                counted, self._counts = self._counts, False
                 _let_go(monitor.heartbeat)
-                self._is_delivering = was_delivering
+                self._counts = counted
         self._is_watching = False
 
     def _on_freeze(self, freeze: Freeze) -> None:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 
 os.environ.setdefault("QT_API", "pyside6")
-import qasync
+import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -53,10 +53,10 @@ class Report(QWidget):
         return int(total)
 
 
-async def main(quit_after_ms: int | None) -> None:
+async def main(application: QApplication, quit_after_ms: int | None) -> None:
     """Show the window until it is closed."""
     closed = asyncio.Event()
-    QApplication.instance().lastWindowClosed.connect(closed.set)
+    application.lastWindowClosed.connect(closed.set)
     report = Report()
     report.show()
     if quit_after_ms:
@@ -71,4 +71,4 @@ if __name__ == "__main__":
     options = parser.parse_args()
     application = QApplication()
     application.setQuitOnLastWindowClosed(False)
-    qasync.run(main(options.quit_after))
+    qasync.run(main(application, options.quit_after))

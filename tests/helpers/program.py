@@ -32,11 +32,13 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "desktop_app", *map(str, arguments)]
 
 
-def run_program(*arguments: object, screen: bool = False, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_program(
+    *arguments: object, screen: bool = False, cwd: Path = REPOSITORY, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; nobody is there to answer what it asks."""
     return subprocess.run(
         command(*arguments),
-        cwd=REPOSITORY,
+        cwd=cwd,
         env=environment(screen=screen, **variables),
         stdin=subprocess.DEVNULL,
         capture_output=True,

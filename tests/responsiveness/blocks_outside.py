@@ -222,15 +222,38 @@ def copies_a_file(folder: Path) -> Iterator[Work]:
 @block("input")
 def asks_in_the_terminal(folder: Path) -> Iterator[Work]:
     reading, writing = os.pipe()
-    with os.fdopen(reading) as sys.stdin:
+    before, lines = sys.stdin, os.fdopen(reading)
 
-        def load() -> None:
-            with suppress(EOFError):
-                input()
+    def load() -> None:
+        try:
+            input()
+        except EOFError:
+            # By whom it is read: it must not be closed meanwhile.
+            lines.close()
 
-        yield load
-        os.close(writing)
-        sys.stdin = sys.__stdin__
+    sys.stdin = lines
+    yield load
+    sys.stdin = before
+    os.close(writing)
+
+
+@block("output")
+def prints_to_nobody(folder: Path) -> Iterator[Work]:
+    reading, writing = os.pipe()
+    # Without buffers, in which what could not be written would remain.
+    before, lines = sys.stdout, io.TextIOWrapper(io.FileIO(writing, "w"), write_through=True)
+
+    def load() -> None:
+        try:
+            print("." * 100_000)
+        except BrokenPipeError:
+            # By whom it is written: it must not be closed meanwhile.
+            lines.close()
+
+    sys.stdout = lines
+    yield load
+    sys.stdout = before
+    os.close(reading)
 
 
 # Databases
@@ -263,7 +286,9 @@ def waits_for_a_cursor(folder: Path) -> Iterator[Work]:
 @block("database")
 def waits_for_sqlalchemy(folder: Path) -> Iterator[Work]:
     with locked_database(folder) as path:
-        engine = sqlalchemy.create_engine(f"sqlite:///{path}", connect_args={"timeout": LIMIT_S})
+        engine = sqlalchemy.create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": LIMIT_S}, poolclass=sqlalchemy.NullPool
+        )
 
         def load() -> None:
             with engine.connect() as connection:

@@ -100,15 +100,18 @@ def waiting_for_a_thread_that_matches() -> None:
 
 def sleeping_while_others_compute() -> None:
     """Sleep, while so many threads run Python code that the watchdog is late each time."""
+    begun = threading.Event()
     end_s = time.monotonic() + LENGTH_S * 2
 
     def compute() -> None:
+        begun.wait()
         while time.monotonic() < end_s:
             pass
 
     others = [threading.Thread(target=compute) for _ in range(4)]
     for other in others:
         other.start()
+    begun.set()
     time.sleep(max(0.0, end_s - time.monotonic()))
     for other in others:
         other.join()

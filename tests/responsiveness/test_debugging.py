@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from types import CodeType
 
 import pytest
 
-from desktop_app.responsiveness.debugging import is_held_in
+from desktop_app.responsiveness.debugging import is_held_in, let_run
 from desktop_app.responsiveness.stacks import RawStack
 
 
@@ -48,3 +49,10 @@ def test_a_debugger_that_waits_for_its_user_is_seen(name: str) -> None:
 @pytest.mark.parametrize("name", FREE)
 def test_what_only_looks_like_one_is_not(name: str) -> None:
     assert not is_held_in(FREE[name])
+
+
+def test_a_debugger_of_threads_is_asked_to_let_the_one_that_looks_run_on() -> None:
+    """Where it is not, pydevd stops it with all others at a breakpoint, and nobody sees the others stand still."""
+    thread = threading.Thread()
+    let_run(thread)
+    assert vars(thread)["pydev_do_not_trace"] is True

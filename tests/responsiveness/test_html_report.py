@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Fram
 from desktop_app.responsiveness.html_report import answer, html_report
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import duration_text, prose
-from desktop_app.responsiveness.html_timeline import MOST_TICKS, STEPS, Block, merged, rows_of, ticks_ns
+from desktop_app.responsiveness.html_timeline import STEPS
 from desktop_app.responsiveness.report import Report
 from tests.helpers.browser import CHROMIUM, browse, noting_proxy
 from tests.helpers.sample_report import empty_report, freeze_of, hour_report, report_of, rich_report
@@ -105,6 +104,20 @@ def test_where_nothing_froze_that_is_said() -> None:
 
 def test_where_there_was_no_window_that_is_said() -> None:
     assert "no QApplication" in Page(html_report(replace(empty_report(), has_application=False))).text
+
+
+def test_a_report_of_a_run_that_goes_on_says_so() -> None:
+    words = "still running when this was written"
+    assert words in Page(html_report(replace(rich_report(), is_complete=False))).text
+    assert words not in Page(html_report(rich_report())).text
+
+
+def test_the_budget_is_held_against_the_freezes() -> None:
+    short = [freeze_of(100, 80, Cause.WAITING)]
+    assert (
+        "4 freezes were longer than the budget of 250\N{NO-BREAK SPACE}ms." in Page(html_report(rich_report())).text
+    )
+    assert "None was longer than the budget" in Page(html_report(report_of([*short], 1000))).text
 
 
 def test_where_the_event_loop_never_ran_that_is_said() -> None:
@@ -195,41 +208,21 @@ def test_an_hour_s_page_is_bounded_and_no_row_has_more_blocks_than_steps() -> No
     assert all(row.count("<rect") <= 2 * STEPS + 20 for row in rows)
 
 
-def test_blocks_that_cannot_be_told_apart_are_one_and_look_like_the_worst() -> None:
-    blocks = [
-        Block(0, 3, "s50", weight=3),
-        Block(4, 9, "s500", None, "there", weight=5),
-        Block(30, 31, "s50"),
+def test_freezes_that_cannot_be_told_apart_are_one_that_looks_like_the_longest_and_leads_to_it() -> None:
+    short, long = (Frame("/a.py", line, f"part_{line}", is_own=True) for line in (1, 2))
+    freezes = [
+        freeze_of(1_000, 60, Cause.COMPUTING, short),
+        freeze_of(1_100, 300, Cause.COMPUTING, long),
+        freeze_of(1_500, 60, Cause.COMPUTING, short),
     ]
-    assert merged(blocks, 10) == [Block(0, 9, "s500", None, "there", weight=5, count=2), blocks[2]]
+    text = html_report(report_of([*freezes], 3_600_000))
+    (block,) = re.findall('<a href="#([^"]*)"[^>]*><rect class="([^"]*)"[^>]*><title>([^<]*)', text)
+    assert block == ("freeze-1", "s250", "3 together, the longest 300 ms computing in part_2 (a.py:2), at 1.00 s")
 
 
-def test_what_follows_at_once_but_is_something_else_stays_apart() -> None:
-    blocks = [Block(0, 30, "snetwork"), Block(30, 90, "swait")]
-    assert merged(blocks, 10) == blocks
-
-
-@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 300), st.sampled_from("ab")), max_size=300))
-def test_a_merged_row_is_short_and_leaves_nothing_out(stretches: list[tuple[int, int, str]]) -> None:
-    blocks = [Block(start, start + length, look) for start, length, look in stretches]
-    row = merged(blocks, 100)
-    assert len(row) <= 2 * 104
-    assert sum(each.count for each in row) == len(blocks)
-    assert all(any(each.start_ns <= b.start_ns and b.end_ns <= each.end_ns for each in row) for b in blocks)
-
-
-@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 30), st.integers(0, 3)), max_size=60))
-def test_rows_hold_everything_and_only_the_last_may_overlap(stretches: list[tuple[int, int, int]]) -> None:
-    blocks = [Block(start, start + length, "a", group=group) for start, length, group in stretches]
-    rows = rows_of(blocks)
-    assert sorted(map(id, blocks)) == sorted(id(each) for row in rows for each in row)
-    for row in rows[:4]:
-        assert all(before.end_ns <= after.start_ns for before, after in pairwise(row))
-
-
-@given(st.integers(0, 10**16))
-def test_the_axis_has_some_ticks_and_not_too_many(duration_ns: int) -> None:
-    assert 1 <= len(ticks_ns(duration_ns)) <= MOST_TICKS
+def test_a_freeze_that_the_journal_has_forgotten_is_drawn_nevertheless() -> None:
+    report = replace(rich_report(), entries=())
+    assert html_report(report).count("<a href") == len(report.freezes) + len(report.apart)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_has_more(gallery, qtbot):
 
 @pytest.mark.responsive(budget_ms=30)
 def test_has_less(gallery, qtbot):
-    gallery.block_s = 0.04
+    gallery.block_s = 0.1
     click(gallery, qtbot)
 
 
@@ -47,7 +47,7 @@ class TestFrozen:
     def test_blocks(self, gallery, qtbot):
         click(gallery, qtbot)
 
-    @pytest.mark.responsive(budget_ms=200)
+    @pytest.mark.responsive(budget_ms=100)
     def test_the_nearest_marker_holds(self, gallery, qtbot):
         click(gallery, qtbot)
 
@@ -55,15 +55,15 @@ class TestFrozen:
 def test_without_a_gui():
     time.sleep(0.3)
 """,
-        ini="responsive_budget_ms = 200",
+        ini="responsive_budget_ms = 100",
     )
     ended.assert_outcomes(passed=4, failed=4)
     ended.stdout.fnmatch_lines(
         [
-            "blocked the GUI thread for * ms (budget 200 ms*)",
+            "blocked the GUI thread for * ms (budget 100 ms*)",
             "blocked the GUI thread for * ms (budget 30 ms*)",
-            "blocked the GUI thread for * ms (budget 200 ms*)",
-            "blocked the GUI thread for * ms (budget 200 ms*)",
+            "blocked the GUI thread for * ms (budget 100 ms*)",
+            "blocked the GUI thread for * ms (budget 100 ms*)",
             "FAILED test_gallery.py::test_is_over *",
             "FAILED test_gallery.py::test_has_less *",
             "FAILED test_gallery.py::test_has_the_same *",
@@ -89,58 +89,59 @@ def load(block_s):
 
 
 def test_plain_python(qapp, responsiveness):
-    with responsiveness.budget(ms=200):
+    with responsiveness.budget(ms=100):
         load(0.3)
 
 
 def test_a_small_one(qapp, responsiveness):
     with responsiveness.budget(ms=20):
-        load(0.03)
+        load(0.08)
 
 
 def test_the_inner_one(qapp, responsiveness):
     with responsiveness.budget(ms=2000):
         load(0.3)
-        with responsiveness.budget(ms=200):
+        with responsiveness.budget(ms=100):
             load(0.31)
 
 
 def test_the_outer_one(qapp, responsiveness):
-    with responsiveness.budget(ms=200):
+    with responsiveness.budget(ms=100):
         with responsiveness.budget(ms=2000):
             load(0.32)
 
 
 def test_at_the_end_of_the_block(qapp, responsiveness):
     with pytest.raises(pytest.fail.Exception, match=r"in load \\(test_gallery.py:"):
-        with responsiveness.budget(ms=200):
+        with responsiveness.budget(ms=100):
             load(0.3)
 
 
 def test_nothing_else_counts(gallery, qtbot, responsiveness):
     load(0.3)
-    with responsiveness.budget(ms=200):
+    with responsiveness.budget(ms=100):
         load(0.01)
     load(0.3)
-    assert responsiveness.freezes == ()
+    assert all(freeze.duration_ns < 250_000_000 for freeze in responsiveness.freezes)
 
 
 def test_what_was_seen(gallery, qtbot, responsiveness):
     qtbot.mouseClick(gallery, Qt.MouseButton.LeftButton)
     with responsiveness.budget(ms=2000):
         load(0.15)
-    assert [freeze.culprit.frame.function for freeze in responsiveness.freezes] == ["load_image", "load"]
+    culprits = [freeze.culprit.frame.function for freeze in responsiveness.freezes if freeze.culprit]
+    assert [each for each in culprits if each.startswith("load")] == ["load_image", "load"]
 
 
 def test_an_exception_is_handed_on(qapp, responsiveness):
-    with pytest.raises(KeyError), responsiveness.budget(ms=200):
+    with pytest.raises(KeyError), responsiveness.budget(ms=100):
         load(0.3)
         raise KeyError("missing")
 
 
 @pytest.mark.responsive(budget_ms=2000)
 def test_within_a_test_that_has_one(gallery, qtbot, responsiveness):
-    with responsiveness.budget(ms=200):
+    with responsiveness.budget(ms=100):
         qtbot.mouseClick(gallery, Qt.MouseButton.LeftButton)
 """,
     )
@@ -150,7 +151,7 @@ def test_within_a_test_that_has_one(gallery, qtbot, responsiveness):
             "* in load (test_gallery.py:*): time.sleep(block_s)",
             "  test_gallery.py:* in test_plain_python: load(0.3)",
             "blocked the GUI thread for * ms (budget 20 ms*)",
-            "  test_gallery.py:* in test_a_small_one: load(0.03)",
+            "  test_gallery.py:* in test_a_small_one: load(0.08)",
             "  test_gallery.py:* in test_the_inner_one: load(0.31)",
             "  test_gallery.py:* in test_the_outer_one: load(0.32)",
             "* in load_image (gallery.py:17): time.sleep(self.block_s)",
@@ -287,7 +288,7 @@ def test_a_project_without_pytest_qt_that_makes_its_own_applications(pytester: p
             time.sleep(0.3)
 
 
-        @pytest.mark.responsive(budget_ms=200)
+        @pytest.mark.responsive(budget_ms=100)
         @pytest.mark.parametrize("turn", range(3))
         def test_runs(turn):
             app = QApplication([])
@@ -299,7 +300,7 @@ def test_a_project_without_pytest_qt_that_makes_its_own_applications(pytester: p
 
         def test_block(responsiveness):
             app = QApplication.instance() or QApplication([])
-            with responsiveness.budget(ms=200):
+            with responsiveness.budget(ms=100):
                 freeze()
         """
     )
@@ -307,6 +308,31 @@ def test_a_project_without_pytest_qt_that_makes_its_own_applications(pytester: p
     ended.assert_outcomes(failed=4)
     ended.stdout.fnmatch_lines(["* in freeze (test_a_project_*.py:*): time.sleep(0.3)"] * 4)
     assert ended.stderr.str() == ""
+
+
+def test_a_method_that_a_test_replaces_is_put_back(pytester: pytest.Pytester) -> None:
+    ended = run(
+        pytester,
+        """
+BEFORE = vars(QDialog)["exec"], vars(QTest)["qWait"]
+
+
+@pytest.fixture
+def no_wait(monkeypatch):
+    monkeypatch.setattr(QTest, "qWait", lambda _ms: "replaced")
+
+
+@pytest.mark.responsive
+def test_replaces(qapp, no_wait, monkeypatch):
+    monkeypatch.setattr(QDialog, "exec", lambda self: "replaced")
+    assert QDialog().exec() == QTest.qWait(10) == "replaced"
+
+
+def test_what_is_there():
+    assert (vars(QDialog)["exec"], vars(QTest)["qWait"]) == BEFORE
+""",
+    )
+    ended.assert_outcomes(passed=2)
 
 
 def test_nothing_is_left(pytester: pytest.Pytester) -> None:

@@ -67,7 +67,7 @@ def without_addresses(text: str) -> str:
 
 def assert_same(watched: Watched, plain: Watched) -> None:
     assert without_addresses(watched.stdout) == without_addresses(plain.stdout)
-    assert watched.rest == plain.stderr
+    assert without_addresses(watched.rest) == without_addresses(plain.stderr)
     assert watched.code == plain.code
 
 
@@ -126,7 +126,7 @@ ENDINGS = {
     "Ctrl+C": "raise KeyboardInterrupt",
     "os._exit": "import os, sys; print('out', flush=True); os._exit(9)",
     "sys.exit in a thread": "import sys, threading as t\nt.Thread(target=sys.exit, args=(3,)).start()",
-    "a thread that goes on": "import threading as t, time\nt.Thread(target=lambda: (time.sleep(.2), print('x'))).start()",
+    "a thread that goes on": "import threading as t, time\nt.Thread(target=lambda: print(time.sleep(.2))).start()",
     "atexit": "import atexit, pickle\nclass A: pass\natexit.register(lambda: print(pickle.loads(pickle.dumps(A))))",
     "atexit that fails": "import atexit\natexit.register(lambda: 1 / 0)",
     "a closed stderr": "import os; os.close(2)",
@@ -149,7 +149,7 @@ def test_it_ends_the_same(program: str, tmp_path: Path) -> None:
 
 
 WINDOW = """
-import signal, sys, time
+import signal, sys, threading, time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 application = QApplication(sys.argv)
@@ -157,7 +157,8 @@ label = QLabel("A window")
 label.show()
 def ready():
     print("ready", flush=True)
-QTimer.singleShot(200, ready)
+# From another thread, so that Qt waits for events meanwhile.
+threading.Timer(0.3, ready).start()
 """
 BLOCKS = "QTimer.singleShot(100, lambda: time.sleep(0.5))\n"
 SLOT = WINDOW + BLOCKS + "QTimer.singleShot(900, lambda: sys.exit(5))\nsys.exit(application.exec())\n"
@@ -207,8 +208,8 @@ INTERRUPTIONS = {
     "while Qt waits": WINDOW + "QTimer.singleShot(1200, application.quit)\napplication.exec()\nprint('went on')",
     "while Qt waits for a timer": WINDOW
     + """
-QTimer.singleShot(900, ready)
-QTimer.singleShot(1230, application.quit)
+QTimer.singleShot(900, lambda: print("served"))
+QTimer.singleShot(1200, application.quit)
 application.exec()
 print('went on')
 """,
@@ -246,7 +247,7 @@ def test_ctrl_c_during_start_up(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_during_a_freeze_that_would_never_end(tmp_path: Path) -> None:
-    program = WINDOW.replace("QTimer.singleShot(200, ready)", "ready()") + "while True: time.sleep(1)  # freezes\n"
+    program = WINDOW + "while True: time.sleep(1)\n"
     (tmp_path / "program.py").write_text(program)
     command = watch_command("--report", "report.json", "program.py")
     with subprocess.Popen(
@@ -287,7 +288,7 @@ def test_a_program_that_is_killed_leaves_the_report_of_what_was(tmp_path: Path) 
     assert process.returncode == -signal.SIGTERM
     content = report_of(report)
     assert not content["is_complete"]
-    assert content["freezes"][0]["culprit"]["function"] == "block"
+    assert "block" in [freeze["culprit"]["function"] for freeze in content["freezes"]]
 
 
 def test_a_traceback_that_asks_for_the_stack_is_the_programs(tmp_path: Path) -> None:

@@ -42,6 +42,9 @@ class Heartbeat(QObject):
 
     slice_measured = Signal(object)
     """A beat was served: a `Slice`, the lag of this beat."""
+    _pinged = Signal()
+    """Emitted by another thread, and handed over to `_ping_served` as an event."""
+    _ping_served = Signal()
 
     def __init__(self, interval_ms: int = 20, clock: Clock = monotonic_ns, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +82,9 @@ class Heartbeat(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        connect_undisturbed(self._timer.timeout, self._on_timeout)
+        connect_undisturbed(self._timer.timeout, self._on_served)
+        self._pinged.connect(self._ping_served, Qt.ConnectionType.QueuedConnection)
+        connect_undisturbed(self._ping_served, self._on_served)
         self._expect_next()
 
     def stop(self) -> None:
@@ -108,7 +113,10 @@ class Heartbeat(QObject):
             ask()
             return
         with suppress(RuntimeError):  # it was deleted with the application
-            QCoreApplication.postEvent(self, QEvent(PING))
+            if self._timer is None:
+                QCoreApplication.postEvent(self, QEvent(PING))
+            else:
+                self._pinged.emit()
 
     def record(self) -> Recorder:
         """Make a recorder that is given every slice until `end` is called with it."""
@@ -166,7 +174,7 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_timeout(self, running: FrameType | None) -> None:
+    def _on_served(self, running: FrameType | None) -> None:
         self._take_place(running)
         self.beat()
 

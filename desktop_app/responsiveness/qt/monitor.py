@@ -16,6 +16,7 @@ from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
+from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
 from desktop_app.responsiveness.tasks import TaskWatch
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
@@ -67,6 +68,8 @@ class FreezeMonitor:
         self.on_lag: Callable[[int, int], None] | None = None
         """Is called for each beat with when it was served, and how late, in nanoseconds; the GUI thread."""
         self._tasks = TaskWatch(self.journal, clock) if follows_tasks else None
+        self.ownership = Ownership()
+        """Tells which code is the program's own; another one can be given before it is attached."""
         self.heartbeat = heartbeat
         """Where the application has appeared."""
         self._owns_heartbeat = heartbeat is None
@@ -198,7 +201,7 @@ class FreezeMonitor:
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
-        probe = _probe_of(threading.main_thread(), heartbeat)
+        probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         # Until something is served it is taken for the main thread, which nearly all applications are made in.
         self._watchdog = Watchdog(
@@ -210,6 +213,7 @@ class FreezeMonitor:
             report=self._report,
             clock=self.clock,
             pace=self.pace,
+            ownership=self.ownership,
         )
         self._watchdog.start()
 
@@ -225,7 +229,7 @@ class FreezeMonitor:
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
         if is_startup and threading.current_thread() is not threading.main_thread():
-            self._watchdog.probe = _probe_of(threading.current_thread(), self.heartbeat)
+            self._watchdog.probe = _probe_of(threading.current_thread(), self.heartbeat, self.ownership)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
@@ -248,10 +252,11 @@ def _loop_level() -> int:
     return QThread.currentThread().loopLevel()
 
 
-def _probe_of(thread: threading.Thread, heartbeat: Heartbeat) -> ThreadProbe:
+def _probe_of(thread: threading.Thread, heartbeat: Heartbeat, ownership: Ownership) -> ThreadProbe:
     assert thread.ident is not None
     assert thread.native_id is not None
     probe = ThreadProbe(thread.ident, thread.native_id)
+    probe.ownership = ownership
     probe.running_loop = lambda: heartbeat.running_loop
     return probe
 
