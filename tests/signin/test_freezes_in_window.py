@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 from desktop_app.app import Program
@@ -17,6 +17,7 @@ from desktop_app.preferences import blocking
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Cause
 from desktop_app.responsiveness.qt.freeze_panel import FreezePanel
+from desktop_app.responsiveness.qt.timeline_view import TimelineView
 from desktop_app.responsiveness.verdict import verdict_of
 from desktop_app.signin.state import Home, Loading, Mode
 from desktop_app.signin.theme import themed
@@ -142,6 +143,17 @@ def test_there_is_one_panel_at_most_and_it_can_be_opened_again(start: Start) -> 
     second = opened(running)
     assert second is not first
     assert second.isVisible()
+
+
+def test_a_panel_opened_right_after_another_was_closed_keeps_its_timeline(start: Start) -> None:
+    running = start()
+    opened(running).close_button.click()
+    second = opened(running)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    running.sign_in()
+    running.wait_for(Home)
+    (view,) = second.findChildren(TimelineView)
+    running.wait_until(lambda: len(view._tracks) == 1)
 
 
 def test_who_asks_before_the_program_can_watch_gets_it_when_it_can(
