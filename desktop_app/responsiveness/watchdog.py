@@ -165,7 +165,9 @@ class Watchdog:
             self._detector.ping(now.at_ns)
             self._ping()
         age_ns = now.at_ns - since_ns
-        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and self._samples.is_due(now.at_ns):
+        # A look that comes late may find the thread waiting for events again: that says nothing of what it did.
+        is_over = late_ns >= LATE_NS and self.probe.place() == self._idle_place()
+        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_over and self._samples.is_due(now.at_ns):
             self._samples.add(now.at_ns, stack or self.probe.stack(), is_late=late_ns >= LATE_NS)
             self._samples.task = self._samples.task or self.probe.running_task()
         if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:
