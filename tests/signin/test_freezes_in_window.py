@@ -26,6 +26,8 @@ from tests.signin.conftest import SLOW, Running, Start
 from tests.signin.test_freeze import press_with_alt, while_frozen
 
 OPENINGS = 5
+LONG_MS = 400
+"""What a busy machine does not make by itself."""
 BLOCKING = Path(blocking.__file__).name
 
 
@@ -54,12 +56,12 @@ def watchers() -> set[threading.Thread]:
 
 
 def long_freezes(running: Running) -> list[tuple[str, Cause]]:
-    """Give the files and causes of those that a busy machine does not make by itself."""
+    """Give the files and causes of those that are long."""
     assert running.program.instrument is not None
     return [
         (Path(row.longest.culprit.frame.file).name, row.longest.cause)
         for row in running.program.instrument.monitor.log.repeated()
-        if row.longest.culprit is not None and row.longest.duration_ns > 400 * NS_PER_MS
+        if row.longest.culprit is not None and row.longest.duration_ns > LONG_MS * NS_PER_MS
     ]
 
 
@@ -72,7 +74,8 @@ def test_a_blocking_load_is_one_freeze_in_the_blocking_driver(start: Start) -> N
     assert long_freezes(running) == [(BLOCKING, Cause.WAITING)]
     assert running.program.instrument is not None
     worst = running.program.instrument.monitor.log.repeated()[0]
-    assert worst.count == 1
+    # On a busy machine there may be a short one at its end, too, but none like it.
+    assert worst.total_ns - worst.longest.duration_ns < LONG_MS * NS_PER_MS
     # The network delays the replies by 300 ms, to the sign-in and to the load.
     assert worst.longest.duration_ns >= 600 * NS_PER_MS
     assert "wait" in verdict_of(worst.longest).text
