@@ -59,9 +59,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Refuse a marker that says nothing that can be held."""
-    item.stash[_BUDGET_MS] = _budget_ms_of(item)
+    """Refuse a marker that says nothing that can be held; leave nothing beside a test that is exempt."""
+    item.stash[_BUDGET_MS] = budget_ms = _budget_ms_of(item)
     item.stash[_TOLD] = []
+    is_exempt = budget_ms is None and item.get_closest_marker(NAME) is not None
+    if is_exempt and (watched := item.config.stash.get(_WATCHED, None)) is not None:
+        watched.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -352,6 +352,8 @@ def test_nothing_is_left(pytester: pytest.Pytester) -> None:
         pytester,
         CLICKS
         + """
+import threading
+
 METHODS = [(QEventLoop, "exec"), (QDialog, "exec"), (QApplication, "exec"), (QCoreApplication, "processEvents")]
 BEFORE = [vars(kind)[name] for kind, name in METHODS]
 
@@ -361,11 +363,14 @@ def test_is_watched(gallery, qtbot, caplog):
     assert [vars(kind)[name] for kind, name in METHODS] != BEFORE
     click(gallery, qtbot)
     assert caplog.records == []
+    assert len(threading.enumerate()) == 2
 
 
-def test_is_not(gallery):
+@pytest.mark.responsive(budget_ms=None, reason="it blocks on purpose")
+def test_is_not(qapp):
     assert [vars(kind)[name] for kind, name in METHODS] == BEFORE
-    assert gallery.children() == []
+    assert [thread.name for thread in threading.enumerate()] == ["MainThread"]
+    assert [child for child in qapp.children() if type(child).__name__ == "Heartbeat"] == []
 """,
         "-s",
         "-W",
