@@ -21,7 +21,6 @@ from desktop_app.last_resort import LastResort
 from desktop_app.measurement import IDLE_INTERVAL_MS, LOAD_INTERVAL_MS, LoadMeter
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 from desktop_app.responsiveness.qt.lag_strip import LagStrip
 from desktop_app.signals import ProcessSignals
@@ -104,7 +103,6 @@ class Program:
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
-        self.journal = Journal()
         """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.instrument: Instrument | None = None
@@ -191,7 +189,7 @@ class Program:
         self._end = ending.set
         if self._is_ending:
             ending.set()
-        instrument = self.instrument = Instrument(self.journal, self.monitor, self.meter, self.strip, self.window)
+        instrument = self.instrument = Instrument(self.monitor, self.meter, self.strip, self.window)
         self.strip.freezes_requested.disconnect(self._on_freezes_requested)
         if self._wants_freezes:
             instrument.overview.open()

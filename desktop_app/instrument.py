@@ -23,17 +23,16 @@ class Instrument:
     Like the composition root, whose part it is, it makes objects and connects them; belongs to the GUI thread.
 
     Args:
-        journal: Where what happens is taken down.
         heartbeat: Beats already.
         meter: Measures the loads.
         strip: Shows how many freezes there were, and is where the panel is asked for.
         window: The program's.
     """
 
-    def __init__(
-        self, journal: Journal, heartbeat: Heartbeat, meter: LoadMeter, strip: LagStrip, window: Window
-    ) -> None:
+    def __init__(self, heartbeat: Heartbeat, meter: LoadMeter, strip: LagStrip, window: Window) -> None:
         self._window = window
+        self.journal = journal = Journal()
+        """Where what happens is taken down."""
         self.monitor = FreezeMonitor(heartbeat, journal=journal)
         self.overview = FreezeOverview(self.monitor, window, lambda: panel_look(window.appearance.theme))
         self.recorder = Recorder(journal, window, heartbeat.clock)

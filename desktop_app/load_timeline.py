@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import Clock
@@ -115,4 +116,6 @@ class LoadTimeline(QObject):
         self._view.set_tracks(tracks, self.tr("seconds after Sign in"))
 
     def _on_view_destroyed(self) -> None:
-        self._view = None
+        # By now there may be another one.
+        if self._view is not None and not isValid(self._view):
+            self._view = None

@@ -399,6 +399,21 @@
     </message>
 </context>
 <context>
+    <name>LoadTimeline</name>
+    <message>
+        <source>Blocking</source>
+        <translation>Blockierend</translation>
+    </message>
+    <message>
+        <source>Async</source>
+        <translation>Async</translation>
+    </message>
+    <message>
+        <source>seconds after Sign in</source>
+        <translation>Sekunden nach dem Anmelden</translation>
+    </message>
+</context>
+<context>
     <name>MistakePanel</name>
     <message>
         <source>Nobody is signed in.</source>

@@ -58,6 +58,7 @@ class Comparer:
         assert program.presenter is not None
         assert program.instrument is not None
         self._inputs = program.instrument.recorder.inputs
+        self._journal = program.instrument.journal
         self._program = program
         self._presenter = program.presenter
         self._window = program.window
@@ -83,7 +84,7 @@ class Comparer:
             midway_s = recording.duration_ms / 2000
             await self._sign_out()
             # A request that goes on after the deadline is written down when that ends it.
-            entries = happened(self._program.journal.entries(), slices, asked_ns, ended_ns)
+            entries = happened(self._journal.entries(), slices, asked_ns, ended_ns)
             recordings[mode] = replace(recording, entries=entries)
         return recordings
 

@@ -31,7 +31,7 @@ def timeline_of(recordings: Mapping[Mode, Recording], measure: Measure) -> Poste
         measure: Tells how wide a text is.
     """
     tracks = [_track(mode, recording) for mode, recording in sorted(recordings.items(), key=_blocking_first)]
-    texts = Texts(axis="seconds after Sign in")
+    texts = Texts(axis="time after Sign in")
     return poster_of(tracks, WIDTH, measure, title=TITLE, subtitle=SUBTITLE, texts=texts)
 
 

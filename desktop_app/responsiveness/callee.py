@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from desktop_app.responsiveness.events import Frame
-from desktop_app.responsiveness.ownership import INSTALLED
+from desktop_app.responsiveness.ownership import EMBEDDED, INSTALLED
 from desktop_app.responsiveness.source import lines_of
 
 MOST_CALLS = 2048
@@ -55,7 +55,7 @@ def module_of(frame: Frame) -> str:
         for index in range(len(parts) - 2, -1, -1):
             if is_root(parts[index]):
                 return ".".join(parts[index + 1 :]).removesuffix(".py").removesuffix(".__init__")
-    return ""
+    return ".".join(parts).removesuffix(".py") if parts[0] in EMBEDDED else ""
 
 
 @functools.lru_cache(maxsize=MOST_CALLS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from desktop_app.responsiveness.axis import ticks_ns
-from desktop_app.responsiveness.events import Band
+from desktop_app.responsiveness.events import Band, Freeze
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts, elided, labels_of
 from desktop_app.responsiveness.journal import Lane
 from desktop_app.responsiveness.level_of_detail import NARROWEST, WIDE, Seen, SpanIndex, latency_ns
@@ -20,6 +20,8 @@ from desktop_app.responsiveness.window_of_time import View
 
 LABEL_MARGIN = 6.0
 """Within a rectangle, on both sides together."""
+CROWD, CROWDED_GAP = 6000, 2.0
+"""Where more spans than so many are shown, narrow ones less than two pixels apart become one."""
 MORE_GAP = 4.0
 """What there is no row for is drawn as one where it is less than this apart."""
 MARK_CELL = 8
@@ -142,6 +144,10 @@ class _Layout:
         self._per_ns = (self._right - self._left) / span_ns
         self._rectangles: list[Rectangle] = []
         self._marks: list[Mark] = []
+        number = sum(
+            track.number_within(track.origin_ns + view.start_ns, track.origin_ns + view.end_ns) for track in tracks
+        )
+        self._least_gap = CROWDED_GAP if number > CROWD else NARROWEST
         self._least_labelled = geometry.font * 1.5 + LABEL_MARGIN
         self._number = 0
         """Of the track that is laid out."""
@@ -158,10 +164,7 @@ class _Layout:
         found = ticks_ns(
             self._view.start_ns, self._view.end_ns, int((self._right - self._left) / (geometry.font * 6))
         )
-        ticks = tuple(
-            Tick(self._left + (at - self._view.start_ns) * self._per_ns, text.replace(".", self._texts.decimal_point))
-            for at, text in found
-        )
+        ticks = tuple(self._tick(at, text.replace(".", self._texts.decimal_point)) for at, text in found)
         title = Text(
             self._left, axis_y + geometry.axis * 0.5, self._right - self._left, geometry.axis * 0.4, self._texts.axis
         )
@@ -170,6 +173,11 @@ class _Layout:
         return Figure(
             self._width, height, self._left, self._right, tuple(blocks), rectangles, marks, ticks, axis_y, title
         )
+
+    def _tick(self, after_ns: int, label: str) -> Tick:
+        x = self._left + (after_ns - self._view.start_ns) * self._per_ns
+        half = self._measure(label) / 2 + 1
+        return Tick(x, max(half, min(x, self._width - half)), label)
 
     def _block(self, track: Track, y: float) -> Block:
         geometry, texts = self._geometry, self._texts
@@ -249,7 +257,7 @@ class _Layout:
 
     def _seen(self, track: Track, spans: SpanIndex, look: Look) -> list[Seen]:
         start_ns, end_ns = track.origin_ns + self._view.start_ns, track.origin_ns + self._view.end_ns
-        least_gap = MORE_GAP if look is Look.MORE else NARROWEST
+        least_gap = MORE_GAP if look is Look.MORE else self._least_gap
         return spans.seen(start_ns, end_ns, self._left, self._right, least_gap)
 
     def _add_seen(
@@ -257,9 +265,12 @@ class _Layout:
     ) -> None:
         band, number, least_labelled = Band.SMOOTH, self._number, self._least_labelled
         new, rectangles = tuple.__new__, self._rectangles
-        for x, end, start_ns, end_ns, count, source in spans.resolved(covered.add(seen)):
+        pieces = covered.add(seen)
+        for i, (x, end, start_ns, end_ns, count, source) in enumerate(spans.resolved(pieces)):
             if look is Look.FREEZE:
-                band = Band.of(end_ns - start_ns)
+                # Several are as bad as the worst of them, not as all of them together.
+                source = spans.longest(*pieces[i][2:])
+                band = source.band if isinstance(source, Freeze) else band
             # As its own __new__ does, in half the time.
             values = (x, y, end - x, height, look, band, start_ns, end_ns, count, source, number, "")
             rectangle = new(Rectangle, values)

@@ -101,7 +101,10 @@ def tooltip_of(rectangle: Rectangle, origin_ns: int, texts: Texts = ENGLISH) -> 
     start, end = (each.replace(".", texts.decimal_point) for each in seconds)
     when = texts.when.format(start=start, end=end)
     if number > 1:
-        return f"{number} × {texts.looks[look]}\n{when}"
+        several = f"{number} × {texts.looks[look]}"
+        if isinstance(source, Freeze):
+            several += f" ≤ {texts.duration(source.duration_ns)}"
+        return f"{several}\n{when}"
     lines = [f"{texts.looks[look]} {texts.duration(end_ns - start_ns)}"]
     if isinstance(source, Span) and source.name:
         lines.insert(0, source.name)

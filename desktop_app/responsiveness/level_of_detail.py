@@ -80,6 +80,10 @@ class SpanIndex:
             for begin, after in zip(begins, afters, strict=True)
         ]
 
+    def number_within(self, start_ns: int, end_ns: int) -> int:
+        """Tell how many a stretch of time has; those that overlap count as one."""
+        return max(0, bisect_left(self._starts, end_ns) - bisect_right(self._ends, start_ns))
+
     def seen(self, start_ns: int, end_ns: int, left: float, right: float, least_gap: float = NARROWEST) -> list[Seen]:
         """Give what a stretch of time shows that is drawn between left and right.
 
@@ -125,6 +129,11 @@ class SpanIndex:
         for x, end, begin, after in seen:
             number = sums[after - 1] - sums[begin - 1] if begin else sums[after - 1]
             yield x, end, starts[begin], ends[after - 1], number, sources[begin]
+
+    def longest(self, begin: int, after: int) -> Entry:
+        """Give the longest of the spans from one place to before another."""
+        at = max(range(begin, after), key=lambda i: self._ends[i] - self._starts[i])
+        return self._sources[at]
 
     def _number(self, begin: int, after: int) -> int:
         return self._sums[after - 1] - (self._sums[begin - 1] if begin else 0)

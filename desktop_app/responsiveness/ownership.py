@@ -15,6 +15,8 @@ MOST_FILES = 4096
 """Whose owner is remembered; deciding about another costs a look at the disk."""
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders that hold nothing but installed packages, of whatever Python."""
+EMBEDDED = frozenset({"shibokensupport", "shiboken6", "PySide6", "signature_bootstrap"})
+"""What PySide has compiled into itself, with paths that lead nowhere."""
 TYPED = ("<stdin>", "<console>", "<ipython-input-")
 """What code that a person typed is compiled from, of all that has no file."""
 
@@ -52,7 +54,7 @@ class Ownership:
             return False
         if real.startswith(self._own):
             return True
-        if not self._path.isabs(file) and self._is_frozen_library(file):
+        if not self._path.isabs(file) and self._is_embedded(file):
             return False
         return not real.startswith(self._library) and INSTALLED.isdisjoint(real.replace("\\", "/").split("/"))
 
@@ -67,10 +69,10 @@ class Ownership:
         """Write it so that files below it start with it."""
         return self._real(folder).rstrip("/\\") + str(self._path.sep)
 
-    def _is_frozen_library(self, file: str) -> bool:
-        """Tell whether it is the standard library's in a program packed into one file: paths are relative there."""
+    def _is_embedded(self, file: str) -> bool:
+        """Tell whether it is PySide's own, or the standard library's in a program that was packed into one file."""
         top = file.replace("\\", "/").partition("/")[0].removesuffix(".py")
-        return top in sys.stdlib_module_names and not self._path.exists(file)
+        return top in EMBEDDED or (top in sys.stdlib_module_names and not self._path.exists(file))
 
 
 def _library_folders() -> set[str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.execution import Geometry, lay_out
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts
 from desktop_app.responsiveness.shapes import Figure, Rectangle, Text
@@ -87,7 +86,7 @@ def _legend(figure: Figure, y: float, width: float, measure: Measure, texts: Tex
         if x + CHIP + 6 + text_width > width - MARGIN and x > MARGIN:
             x, y = MARGIN, y + LEGEND_HEIGHT
         at = y + (LEGEND_HEIGHT - CHIP) / 2
-        band = Band.LONG_HANG if look is Look.FREEZE else Band.SMOOTH
+        band = max(each.band for each in figure.rectangles if each.look is look)
         rectangle = Rectangle(x, at, CHIP * 1.5, CHIP, look, band, 0, 0, 1, None)
         chips.append(Chip(rectangle, Text(x + CHIP * 1.5 + 6, y, text_width, LEGEND_HEIGHT, texts.looks[look])))
         x += CHIP * 1.5 + 6 + text_width + 18

@@ -86,6 +86,14 @@ RULES = (
     ),
     # What a program calls.
     Rule(
+        "import",
+        ANY,
+        "it imported a module that was not loaded yet{in_call}.",
+        "Import it before the window is shown, or in a thread meanwhile: "
+        "`threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()`.",
+        modules="importlib._bootstrap importlib._bootstrap_external shibokensupport.feature",
+    ),
+    Rule(
         "input",
         WAITS,
         "it waited{in_call} for somebody to type in the terminal.",
@@ -263,14 +271,6 @@ RULES = (
         ),
     ),
     # What computes.
-    Rule(
-        "import",
-        ANY,
-        "it imported a module that was not loaded yet{in_call}.",
-        "Import it before the window is shown, or in a thread meanwhile: "
-        "`threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()`.",
-        modules="importlib._bootstrap importlib._bootstrap_external",
-    ),
     Rule(
         "regular expression",
         HELD,

@@ -29,7 +29,7 @@ class Rectangle(NamedTuple):
     number: int
     """Of how many things it is what can be seen."""
     source: Entry | None
-    """What it is; the first of several; none of idle time."""
+    """What it is; of several the first, of freezes the longest; none of idle time."""
     block: int = 0
     """Of which track it is."""
     label: str = ""
@@ -69,6 +69,8 @@ class Tick(NamedTuple):
     """A place on the axis."""
 
     x: float
+    label_x: float
+    """Of the middle of its label, which is wholly in the drawing."""
     label: str
 
 

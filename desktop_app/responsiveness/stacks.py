@@ -151,11 +151,16 @@ def innermost_own(stack: Stack) -> Frame | None:
 def index_of_culprit(stack: Stack) -> int | None:
     """Tell which frame of a stack `innermost_own` gives."""
     own = max((index for index, frame in enumerate(stack) if frame.is_own), default=-1)
-    if own >= 0 and not RUNS_LOOP.search(stack[own].call):
+    if own >= 0 and not runs_loop(stack[own]):
         return own
     libraries = (index for index in range(own + 1, len(stack)) if _is_library(stack[index].file))
     default = own if own >= 0 else len(stack) - 1
     return max(libraries, default=default) if stack else None
+
+
+def runs_loop(frame: Frame) -> bool:
+    """Tell whether a frame is in a call that runs an event loop, Qt's or one of asyncio's."""
+    return RUNS_LOOP.search(frame.call) is not None
 
 
 def _is_library(file: str) -> bool:

@@ -54,7 +54,7 @@ def _figure(figure: Figure, colors: FigureColors, texts: Texts) -> Iterator[str]
         for block in figure.blocks:
             yield _line(tick.x, block.top, tick.x, block.bottom, colors.grid)
         yield _line(tick.x, figure.axis_y, tick.x, figure.axis_y + 4, colors.muted)
-        label = Text(tick.x - 40, figure.axis_y + 4, 80, figure.axis_title.y - figure.axis_y - 4, tick.label)
+        label = Text(tick.label_x - 40, figure.axis_y + 4, 80, figure.axis_title.y - figure.axis_y - 4, tick.label)
         yield _text(label, colors.muted, anchor="middle")
     yield _line(figure.left, figure.axis_y, figure.right, figure.axis_y, colors.muted)
     yield _text(figure.axis_title, colors.muted, anchor="middle")
@@ -83,7 +83,7 @@ def _block(figure: Figure, number: int, block: Block, colors: FigureColors, text
 def _rectangle(each: Rectangle, colors: FigureColors, tooltip: str) -> Iterator[str]:
     fill = colors.fill_of(each.look, each.band)
     where = f'x="{_n(each.x)}" y="{_n(each.y)}" width="{_n(each.width)}" height="{_n(each.height)}"'
-    yield "<g>" + (f"<title>{escape(tooltip)}</title>" if tooltip else "")
+    yield '<g shape-rendering="crispEdges">' + (f"<title>{escape(tooltip)}</title>" if tooltip else "")
     yield f'<rect {where} fill="{fill.fill}"/>'
     if each.look in (Look.FREEZE, Look.APART) and each.width >= LEAST_HATCHED_WIDTH:
         yield f'<rect {where} fill="url(#hatch)"/>'

@@ -17,7 +17,7 @@ from desktop_app.responsiveness.journal import Journal, Kind, Span
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LONGEST_NAME: Final = 200
 _UNNAMED: Final = re.compile(r"Task-\d+|None")
@@ -45,7 +45,7 @@ class TaskWatch:
 
     By a task factory around the program's own, and a done callback for each task; results, exceptions and contexts
     are the tasks' own affair. An end is noted when the loop tells of it, in its next turn. A task that is dropped
-    unfinished never ended, and is not told of. All of it belongs to the loop's thread.
+    unfinished never ended, and is not told of. All of it belongs to the loop's thread, but for `running`.
 
     Args:
         journal: Where the spans go.
@@ -80,7 +80,7 @@ class TaskWatch:
         loop, self._loop = self._loop, None
         if loop is None:
             return
-        for task, follower in list(self._running.items()):
+        for task, follower in self._followed():
             if task.done():
                 self._on_ended(task, follower)
             task.remove_done_callback(follower)
@@ -97,12 +97,20 @@ class TaskWatch:
             self.watch(loop)
 
     def running(self) -> tuple[Span, ...]:
-        """Give the tasks that have not ended, as spans that end now."""
+        """Give the tasks that have not ended, as spans that end now; any thread."""
         now_ns = self._clock()
         return tuple(
             Span(Kind.TASK, follower.created_ns, now_ns, _name(task, follower), follower.group)
-            for task, follower in list(self._running.items())
+            for task, follower in self._followed()
         )
+
+    def _followed(self) -> Iterator[tuple[asyncio.Task[Any], _Follower]]:
+        """Yield what has not been told of; any thread, while the loop goes on."""
+        for reference in self._running.keyrefs():
+            task = reference()
+            follower = None if task is None else self._running.get(task)
+            if task is not None and follower is not None:
+                yield task, follower
 
     def _make_task(
         self,

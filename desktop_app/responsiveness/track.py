@@ -162,6 +162,14 @@ class Track:
             for each in self.gui[look].within(freeze.start_ns, freeze.end_ns, 0)
         )
 
+    def number_within(self, start_ns: int, end_ns: int) -> int:
+        """Tell how many spans there are in a stretch of time."""
+        return sum(index.number_within(start_ns, end_ns) for index in self._indexes())
+
+    def _indexes(self) -> list[SpanIndex]:
+        indexes = [*self.gui.values(), *(rows.more for rows in self.lanes.values())]
+        return indexes + [index for rows in self.lanes.values() for row in rows.rows for index in row.spans.values()]
+
     def _add(self, entry: Entry, until_ns: int | None) -> None:
         self._count += 1
         match entry:
@@ -178,8 +186,7 @@ class Track:
     def _forget(self) -> None:
         """Forget the older half, by time."""
         when_ns = self._kept_from_ns = (self._kept_from_ns + self.end_ns) // 2
-        indexes = [*self.gui.values(), *(rows.more for rows in self.lanes.values())]
-        indexes += [index for rows in self.lanes.values() for row in rows.rows for index in row.spans.values()]
+        indexes = self._indexes()
         for index in indexes:
             index.forget_before(when_ns)
         self.marks.forget_before(when_ns)

@@ -10,7 +10,7 @@ from desktop_app.responsiveness.callee import arguments_of, callee_of, module_of
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Frame, Freeze, Stack
 from desktop_app.responsiveness.rules import RULES, Rule
-from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own
+from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own, runs_loop
 
 LEAST_SHARE = 0.5
 """Of the culprit's samples that a rule must hold of."""
@@ -19,6 +19,11 @@ UNKNOWN = {
     Cause.COMPUTING: "It used the processor: look for what is done often, or to much data",
     Cause.INTERPRETER_HELD: "Look for one call that does much",
 }
+OVER = "a call of C code kept the interpreter to itself, and was over when it could be looked at; what, is not known."
+LOOK_WHEN_OVER = (
+    "Look for a regular expression, or another call that does much, in what the window was asked for then. "
+    "`faulthandler.dump_traceback_later(0.2)` before it shows it while it lasts."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ def verdict_of(freeze: Freeze) -> Verdict:
     program came there. Reads source files.
     """
     stacks = _of_culprit(freeze)
+    if _is_over(freeze, stacks):
+        return Verdict("unknown", f"{_how_long(freeze)}: {OVER}", LOOK_WHEN_OVER)
     rule, call = _rule(freeze, stacks)
     in_call = f" in {call}" if call else ""
     if rule is None:
@@ -123,14 +130,28 @@ def _of_culprit(freeze: Freeze) -> tuple[CountedStack, ...]:
     return tuple(found) or (CountedStack((culprit,), 1),)
 
 
-def _where(freeze: Freeze) -> str:
+def _is_over(freeze: Freeze, stacks: tuple[CountedStack, ...]) -> bool:
+    """Tell whether it was looked at only when the event loop went on already, so that the place says nothing."""
+    if not freeze.is_late_sample or freeze.cause is not Cause.INTERPRETER_HELD:
+        return False
+    return bool(stacks) and all(runs_loop(each.stack[-1]) for each in stacks)
+
+
+def _how_long(freeze: Freeze) -> str:
     length_ms = freeze.duration_ns / NS_PER_MS
     length = f"{length_ms / 1000:.2f} s" if length_ms >= 1000 else f"{length_ms:.0f} ms"
     text = f"Frozen for {length}{' so far' if freeze.is_lasting else ''}"
     if freeze.is_startup:
         text += " before the event loop ran"
+    return text
+
+
+def _where(freeze: Freeze) -> str:
+    text = _how_long(freeze)
     if freeze.culprit is not None:
-        text += f" in {freeze.culprit.frame}"
+        # Of a freeze that is many things one after another, the verdict is on the part that is longest.
+        is_most = freeze.culprit.share >= LEAST_SHARE
+        text += f" in {freeze.culprit.frame}" if is_most else f", {freeze.culprit}"
     if freeze.task is not None:
         text += f", inside the coroutine of task {freeze.task.name}"
     return text

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Final, TypeAlias
@@ -42,7 +43,7 @@ def _run_to_its_end(program: Program, ending: _Ending) -> int:
         ending.finish()
         if not ending.is_failed:
             raise
-        if exit_.code is not None and not isinstance(exit_.code, int):
+        if exit_.code is not None and not isinstance(exit_.code, int) and sys.stderr is not None:
             print(exit_.code, file=sys.stderr)
     except BaseException:
         # Python prints it when it has come out of here, and ends as it does after this exception.
@@ -101,6 +102,7 @@ class _Ending:
         if self.is_failed and not self._has_exit_code and os.getpid() == self._process:
             # An exception, or sys.exit() in a slot, has decided already what Python will end with.
             for stream in (sys.stdout, sys.stderr):
-                if stream is not None and not stream.closed:
+                # It may be closed, or None, or whatever the program has put there.
+                with suppress(OSError, ValueError, AttributeError):
                     stream.flush()
             os._exit(EXIT_OVER_BUDGET)

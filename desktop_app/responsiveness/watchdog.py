@@ -140,15 +140,21 @@ class Watchdog:
 
     def step(self) -> None:
         """Look once."""
-        now = Look(self._clock(), self.probe.cpu_ns())
+        now_ns = self._clock()
+        last_ns = now_ns if self._last is None else self._last.at_ns
+        late_ns = max(0, now_ns - last_ns - self._pace.tick_ms * NS_PER_MS)
+        is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
+        # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
+        stack = self.probe.stack() if is_late and not is_idle else None
+        now = Look(now_ns, self.probe.cpu_ns())
         last, self._last = self._last or now, now
-        late_ns = max(0, now.at_ns - last.at_ns - self._pace.tick_ms * NS_PER_MS)
         self.probe.tick(late_ns)
         self._report_ended()
         wanted_ns = now.at_ns - late_ns
         # Whatever kept this thread from looking may have kept the other from serving.
-        was_kept = late_ns >= LATE_NS and not self._detector.has_served_since(wanted_ns)
-        is_busy = self._is_watched() and (was_kept or self._is_busy(last, now))
+        was_kept = is_late and not self._detector.has_served_since(wanted_ns)
+        computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
+        is_busy = self._is_watched() and (was_kept or not is_idle or computes)
         self._detector.look(now, is_busy=is_busy, wanted_ns=wanted_ns if was_kept else None)
         since_ns = self._detector.busy_since_ns(now)
         if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
@@ -161,18 +167,15 @@ class Watchdog:
             self._detector.ping(now.at_ns)
             self._ping()
         age_ns = now.at_ns - since_ns
-        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and self._samples.is_due(now.at_ns):
-            self._samples.add(now.at_ns, self.probe.stack(), is_late=late_ns >= LATE_NS)
+        # A look that comes late may find the thread waiting for events again: that says nothing of what it did.
+        is_over = is_late and is_idle
+        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_over and self._samples.is_due(now.at_ns):
+            self._samples.add(now.at_ns, stack or self.probe.stack(), is_late=is_late)
             self._samples.task = self._samples.task or self.probe.running_task()
         if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:
             self._is_reported = True
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
-
-    def _is_busy(self, last: Look, now: Look) -> bool:
-        if self.probe.place() != self._idle_place():
-            return True
-        return now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
 
     def _report_ended(self) -> None:
         while self._ended:

@@ -17,9 +17,11 @@ def measure(runs: int | None) -> Iterator[Figure]:
 
     Method: a process of its own makes the recording (`tests.benchmarks.hour`): an hour of paints, keys, clicks,
     tasks, requests, queries and freezes, 200,000 or more; then it lays out and paints stretches in different places.
-    Unit: milliseconds, of both together; and microseconds, of adding one entry.
+    Unit: milliseconds of the painting thread's processor time, of both together; and microseconds, of adding one
+    entry.
 
-    Limits: painted into memory; a screen's own costs are not in it.
+    Limits: painted into memory; a screen's own costs are not in it, nor are those of a garbage collection that looks
+    at all that was recorded.
     """
     measured = json.loads(finished("-m", "tests.benchmarks.hour", str(runs or RUNS)))
     for name, paints_ms in measured["paints_ms"].items():

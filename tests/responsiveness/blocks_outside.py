@@ -109,15 +109,16 @@ def asks_with_http_client(folder: Path) -> Iterator[Work]:
 def asks_with_httpx2(folder: Path) -> Iterator[Work]:
     with silent_server() as (host, port):
 
-        def load() -> None:
-            with suppress(httpx2.TransportError):
-                httpx2.get(
-                    f"http://{host}:{port}/",
+        def load(url: str = f"http://{host}:{port}/") -> None:
+            with httpx2.Client(trust_env=False, verify=False) as client, suppress(httpx2.TransportError):
+                client.get(
+                    url,
                     timeout=LIMIT_S,
-                    trust_env=False,
                     headers={"X-Sent-By": "a test, whose call takes many lines"},
                 )
 
+        # It imports what it needs when it is used first: nobody listens there.
+        load("http://127.0.0.1:1/")
         yield load
 
 
@@ -294,6 +295,9 @@ def waits_for_sqlalchemy(folder: Path) -> Iterator[Work]:
             with engine.connect() as connection:
                 connection.execute(sqlalchemy.text("SELECT * FROM customer")).all()
 
+        with sqlalchemy.create_engine("sqlite://", poolclass=sqlalchemy.NullPool).connect() as other:
+            # It prepares what it needs when it is used first.
+            other.execute(sqlalchemy.text("SELECT 1")).all()
         yield load
     engine.dispose()
 

@@ -112,6 +112,23 @@ def test_a_freeze_is_where_it_was_and_as_long() -> None:
     assert (block.band, block.label) == (Band.LONG_HANG, "frozen 1.00 s")
 
 
+def test_several_freezes_in_one_place_are_as_bad_as_the_worst_of_them() -> None:
+    freezes = [freeze(1000 + 400 * i, 1060 + 400 * i + 60 * (i == 7)) for i in range(40)]
+    figure = figure_of(track(*freezes, end_ms=4_000_000), end_ms=4_000_000)
+    (block,) = of_look(figure, Look.FREEZE)
+    assert (block.number, block.band, block.source) == (40, Band.NOTICEABLE, freezes[7])
+    assert tooltip_of(block, figure.blocks[0].origin_ns).startswith("40 × frozen ≤ 120 ms\n")
+
+
+@pytest.mark.parametrize("end_ms", [2000, 3_600_000])
+def test_the_labels_of_the_axis_are_wholly_in_the_drawing(end_ms: float) -> None:
+    figure = figure_of(track(end_ms=end_ms), end_ms=end_ms)
+    for tick in figure.ticks:
+        half = measure(tick.label) / 2
+        assert half <= tick.label_x <= figure.width - half
+        assert abs(tick.label_x - tick.x) <= half
+
+
 def test_widths_are_proportional_to_durations() -> None:
     figure = figure_of(track(span(Kind.TASK, 100, 300), span(Kind.TASK, 400, 1000)))
     short, long = of_look(figure, Look.TASK)
@@ -214,6 +231,14 @@ def test_more_tasks_than_there_are_rows_share_one_row_more() -> None:
     assert len(of_look(figure, Look.TASK)) == 5
     (more,) = of_look(figure, Look.MORE)
     assert more.number == 4
+
+
+def test_a_crowd_is_drawn_in_few_rectangles() -> None:
+    crowd = [span(Kind.PAINT, 3 * i, 3 * i + 1) for i in range(20_000)]
+    figure = figure_of(track(*crowd, end_ms=60_000), end_ms=60_000)
+    assert_sound(figure)
+    assert len(figure.rectangles) <= figure.width
+    assert sum(each.number for each in of_look(figure, Look.PAINT)) == 20_000
 
 
 def test_a_lane_without_anything_is_not_drawn() -> None:

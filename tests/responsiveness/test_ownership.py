@@ -82,9 +82,30 @@ def test_what_lies_elsewhere_is_the_program_s(file: object) -> None:
     assert is_own(file)
 
 
-@pytest.mark.parametrize("file", ["json/decoder.py", "json\\decoder.py", "threading.py"])
+@pytest.mark.parametrize(
+    "file", ["json/decoder.py", "json\\decoder.py", "threading.py", "shibokensupport/feature.py"]
+)
 def test_the_library_of_a_program_packed_into_one_file_is_not_its_own(file: str) -> None:
     assert not is_own(file)
+
+
+def test_what_pyside_does_at_each_import_is_not_the_program_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has Python code of its own behind ``import``, compiled from a file that is nowhere."""
+    monkeypatch.syspath_prepend(tmp_path)
+    module = tmp_path / "imported_by_a_test.py"
+    module.write_text("import sys\n")
+    files: set[str] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, *_: files.add(frame.f_code.co_filename))
+    try:
+        import imported_by_a_test  # type: ignore[import-not-found]  # noqa: F401
+    finally:
+        sys.setprofile(before)
+        sys.modules.pop("imported_by_a_test", None)
+    assert any(file.startswith("shibokensupport") for file in files)
+    assert {file for file in files if is_own(file)} == {str(module), __file__}
 
 
 def test_a_relative_file_that_is_there_is_the_program_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import gc
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -216,6 +217,31 @@ def test_what_has_not_ended_is_given_up_to_now(runner: asyncio.Runner) -> None:
         sleeping.cancel()
 
     watched(runner, watch, work)
+
+
+def test_another_thread_can_ask_while_tasks_come_and_go(runner: asyncio.Runner, watch: TaskWatch) -> None:
+    is_over = threading.Event()
+    problems: list[RuntimeError] = []
+
+    def ask() -> None:
+        while not is_over.is_set():
+            try:
+                watch.running()
+            except RuntimeError as error:
+                problems.append(error)
+
+    async def work() -> None:
+        for _ in range(100):
+            await asyncio.gather(*(fetch() for _ in range(50)))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        watched(runner, watch, work)
+    finally:
+        is_over.set()
+        asking.join()
+    assert problems == []
 
 
 def test_unwatched_it_leaves_no_trace(runner: asyncio.Runner, watch: TaskWatch, journal: Journal) -> None:

@@ -84,6 +84,16 @@ def test_inside_a_coroutine_it_says_so_and_what_to_await(tmp_path: Path) -> None
     )
 
 
+def test_of_many_things_one_after_another_it_says_how_much_this_one_was(tmp_path: Path) -> None:
+    freeze = freeze_in((program(tmp_path, "time.sleep(1.5)"),))
+    assert freeze.culprit is not None
+    partly = dataclasses.replace(freeze, culprit=dataclasses.replace(freeze.culprit, share=0.4))
+    assert (
+        verdict_of(partly).text
+        == "Frozen for 1.50 s, 40 % in load_image (gallery.py:41): it waited in time.sleep(1.5)."
+    )
+
+
 def test_what_lasts_is_told_as_so_far(tmp_path: Path) -> None:
     freeze = dataclasses.replace(freeze_in((program(tmp_path, "time.sleep(1.5)"),), duration_ms=260), is_lasting=True)
     assert verdict_of(freeze).text.startswith("Frozen for 260 ms so far in load_image (gallery.py:41): ")
@@ -112,6 +122,13 @@ def test_a_late_sample_is_said_to_be_one(tmp_path: Path) -> None:
     freeze = freeze_in((program(tmp_path, "crunch(data)"),), Cause.INTERPRETER_HELD)
     late = verdict_of(dataclasses.replace(freeze, is_late_sample=True))
     assert late.text == verdict_of(freeze).text + " It could be looked at only as that ended."
+
+
+def test_what_was_over_when_it_could_be_looked_at_is_not_put_down_to_the_event_loop(tmp_path: Path) -> None:
+    freeze = freeze_in((program(tmp_path, "sys.exit(application.exec())"),), Cause.INTERPRETER_HELD)
+    late = verdict_of(dataclasses.replace(freeze, is_late_sample=True))
+    assert (late.name, "gallery.py" in late.text, "was over" in late.text) == ("unknown", False, True)
+    assert verdict_of(freeze).name == "interpreter held"
 
 
 def test_what_is_unknown_says_where_to_look(tmp_path: Path) -> None:

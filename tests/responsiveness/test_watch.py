@@ -94,6 +94,19 @@ QTimer.singleShot(100, ask)
 """
     + RUN
 )
+IMPORTED_BY_A_THREAD = (
+    """
+import threading
+def load():
+    import PySide6.QtWidgets
+loading = threading.Thread(target=load)
+loading.start()
+loading.join()
+"""
+    + HEAD
+    + "def on_opened():\n    time.sleep(0.5)  # freezes\nQTimer.singleShot(100, on_opened)\n"
+    + RUN
+)
 IN_QML = (
     HEAD.replace("QtWidgets import QApplication, QDialog, QLabel, QWidget", "QtGui import QGuiApplication")
     .replace("QApplication(sys.argv)", "QGuiApplication(sys.argv)")
@@ -129,6 +142,7 @@ assert engine.rootObjects()
         pytest.param(FROM_A_THREAD, "on_found", id="a slot that a QThread's signal calls"),
         pytest.param(IN_A_DIALOG, "on_ready", id="in a modal dialog"),
         pytest.param(AFTER_A_DIALOG, "ask", id="after a modal dialog"),
+        pytest.param(IMPORTED_BY_A_THREAD, "on_opened", id="where another thread imports Qt"),
         pytest.param(IN_QML, "count", id="a slot that QML calls"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -289,6 +290,36 @@ def test_a_program_that_is_killed_leaves_the_report_of_what_was(tmp_path: Path) 
     content = report_of(report)
     assert not content["is_complete"]
     assert "block" in [freeze["culprit"]["function"] for freeze in content["freezes"]]
+
+
+GOES_ON = (
+    WINDOW + BLOCKS + "{closes}\nQTimer.singleShot(900, lambda: application.exit(6))\nsys.exit(application.exec())\n"
+)
+
+
+@pytest.mark.parametrize("closes", ["import os; os.close(2)", "sys.stderr.close()", "sys.stderr = None"])
+def test_a_program_that_closes_stderr_goes_on(closes: str, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(GOES_ON.format(closes=closes))
+    assert watch("program.py", cwd=tmp_path).code == 6
+
+
+def test_a_program_goes_on_when_nobody_reads_what_is_said(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(GOES_ON.format(closes=""))
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        process = subprocess.run(
+            watch_command("program.py"),
+            cwd=tmp_path,
+            env=environment(screen=True),
+            stdout=subprocess.DEVNULL,
+            stderr=writing,
+            timeout=HANG_S,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert process.returncode == 6
 
 
 def test_a_traceback_that_asks_for_the_stack_is_the_programs(tmp_path: Path) -> None:

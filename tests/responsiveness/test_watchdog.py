@@ -218,6 +218,7 @@ def test_a_computing_thread_is_dated_by_what_it_used(scene: Scene) -> None:
 
 def test_a_thread_that_kept_the_watchdog_from_looking_was_busy_meanwhile(scene: Scene) -> None:
     began_ns = scene.clock()
+    scene.thread.at = BUSY
     scene.clock.advance_ms(300)
     scene.watchdog.step()
     scene.serve()
@@ -225,6 +226,16 @@ def test_a_thread_that_kept_the_watchdog_from_looking_was_busy_meanwhile(scene: 
     (freeze,) = scene.ended()
     assert abs(freeze.start_ns - began_ns) <= TICK_MS * MS
     assert freeze.is_late_sample
+    assert freeze.culprit is not None
+
+
+def test_a_look_that_comes_after_the_freeze_is_no_sample_of_it(scene: Scene) -> None:
+    scene.clock.advance_ms(300)
+    scene.watchdog.step()
+    scene.serve()
+    scene.look()
+    (freeze,) = scene.ended()
+    assert (freeze.culprit, freeze.stacks, scene.thread.stacks) == (None, (), 0)
 
 
 def test_a_watchdog_that_was_late_alone_makes_no_freeze(scene: Scene) -> None:

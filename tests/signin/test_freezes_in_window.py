@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 from desktop_app.app import Program
@@ -17,6 +17,7 @@ from desktop_app.preferences import blocking
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Cause
 from desktop_app.responsiveness.qt.freeze_panel import FreezePanel
+from desktop_app.responsiveness.qt.timeline_view import TimelineView
 from desktop_app.responsiveness.verdict import verdict_of
 from desktop_app.signin.state import Home, Loading, Mode
 from desktop_app.signin.theme import themed
@@ -25,6 +26,8 @@ from tests.signin.conftest import SLOW, Running, Start
 from tests.signin.test_freeze import press_with_alt, while_frozen
 
 OPENINGS = 5
+LONG_MS = 400
+"""What a busy machine does not make by itself."""
 BLOCKING = Path(blocking.__file__).name
 
 
@@ -53,12 +56,12 @@ def watchers() -> set[threading.Thread]:
 
 
 def long_freezes(running: Running) -> list[tuple[str, Cause]]:
-    """Give the files and causes of those that a busy machine does not make by itself."""
+    """Give the files and causes of those that are long."""
     assert running.program.instrument is not None
     return [
         (Path(row.longest.culprit.frame.file).name, row.longest.cause)
         for row in running.program.instrument.monitor.log.repeated()
-        if row.longest.culprit is not None and row.longest.duration_ns > 400 * NS_PER_MS
+        if row.longest.culprit is not None and row.longest.duration_ns > LONG_MS * NS_PER_MS
     ]
 
 
@@ -71,7 +74,8 @@ def test_a_blocking_load_is_one_freeze_in_the_blocking_driver(start: Start) -> N
     assert long_freezes(running) == [(BLOCKING, Cause.WAITING)]
     assert running.program.instrument is not None
     worst = running.program.instrument.monitor.log.repeated()[0]
-    assert worst.count == 1
+    # On a busy machine there may be a short one at its end, too, but none like it.
+    assert worst.total_ns - worst.longest.duration_ns < LONG_MS * NS_PER_MS
     # The network delays the replies by 300 ms, to the sign-in and to the load.
     assert worst.longest.duration_ns >= 600 * NS_PER_MS
     assert "wait" in verdict_of(worst.longest).text
@@ -142,6 +146,17 @@ def test_there_is_one_panel_at_most_and_it_can_be_opened_again(start: Start) -> 
     second = opened(running)
     assert second is not first
     assert second.isVisible()
+
+
+def test_a_panel_opened_right_after_another_was_closed_keeps_its_timeline(start: Start) -> None:
+    running = start()
+    opened(running).close_button.click()
+    second = opened(running)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    running.sign_in()
+    running.wait_for(Home)
+    (view,) = second.findChildren(TimelineView)
+    running.wait_until(lambda: len(view._tracks) == 1)
 
 
 def test_who_asks_before_the_program_can_watch_gets_it_when_it_can(

@@ -52,7 +52,7 @@ def load(request: pytest.FixtureRequest, start: Start) -> Load:
     recorder = program.instrument.recorder
     running.fill_in()
     running._forget()
-    earlier = len(program.journal.entries())
+    earlier = len(program.instrument.journal.entries())
     person = Person(window, window.feel.typing, window.feel.counter, recorder.inputs, program.monitor.clock)
     begun_ns = program.monitor.clock()
     with person:
@@ -62,7 +62,7 @@ def load(request: pytest.FixtureRequest, start: Start) -> Load:
         running.wait_for(Home)
     running.wait_until(lambda: not recorder.inputs.is_waiting)
     running.wait_until(lambda: has_ended("Presenter._run", recorder))
-    return Load(program.journal.entries()[earlier:], running, person.inputs_sent, begun_ns)
+    return Load(program.instrument.journal.entries()[earlier:], running, person.inputs_sent, begun_ns)
 
 
 def has_ended(task: str, recorder: Recorder) -> bool:

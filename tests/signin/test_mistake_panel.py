@@ -28,6 +28,7 @@ from desktop_app.signin.mistake import (
 from desktop_app.signin.mistake_demonstration import Demonstration
 from desktop_app.signin.state import Home, Loading, Mode, SignedOut
 from tests.helpers.acting import ActingClient, UnexpectedError
+from tests.helpers.deliberate import BOTH_MODES
 from tests.helpers.demonstrated import EACH, demonstration_of, opened, panel_of, signed_in, wait_for_the_end
 from tests.helpers.exchanges import SESSION
 from tests.helpers.scripted_server import Connection, ScriptedServer
@@ -149,7 +150,7 @@ def test_the_time_lines_are_measured(start: Start) -> None:
     assert "answer arrived: too late" in panel.unmanaged.time_line.text()
 
 
-@pytest.mark.parametrize("mode", [mode.value for mode in Mode])
+@BOTH_MODES
 def test_it_is_async_in_both_modes(start: Start, mode: str) -> None:
     running = start(SLOW, mode)
     signed_in(running)

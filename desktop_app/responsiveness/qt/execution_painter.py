@@ -113,7 +113,7 @@ class FigurePainter:
                 painter.drawLine(QLineF(tick.x, block.top, tick.x, block.bottom))
             painter.drawLine(QLineF(tick.x, figure.axis_y, tick.x, figure.axis_y + 4))
             painter.setPen(QColor(self._colors.muted))
-            where = QRectF(tick.x - 40, figure.axis_y + 4, 80, figure.axis_title.y - figure.axis_y - 4)
+            where = QRectF(tick.label_x - 40, figure.axis_y + 4, 80, figure.axis_title.y - figure.axis_y - 4)
             if where.height() >= 8:
                 painter.drawText(where, CENTRE, tick.label)
         painter.setPen(QPen(QColor(self._colors.muted), 1))

@@ -62,7 +62,7 @@ def facts_in_words(freeze: Freeze, repeated: RepeatedFreeze | None, time_text: s
     if freeze.not_scheduled_ns >= LONG_TASK_MS * NS_PER_MS and freeze.cause is not Cause.NOT_SCHEDULED:
         length = length_of(freeze.not_scheduled_ns)
         facts.append(translate("freezes", "the system ran something else for {length} of it").format(length=length))
-    if freeze.is_late_sample:
+    if freeze.is_late_sample and freeze.cause is Cause.INTERPRETER_HELD:
         facts.append(translate("freezes", "samples came late: they may show only where it ended"))
     return SEPARATOR.join(facts)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 BEAT_MS = 50
 """Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
+HEARTBEAT = "desktop_app.responsiveness.qt.heartbeat"
 QT = "PySide6.QtCore"
 APPEARANCE_S = 0.005
 """Between two looks whether there is an application yet."""
@@ -99,13 +101,12 @@ class FreezeMonitor:
         present = _application()
         if present is not None:
             self._has_served = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
-            self._make_heartbeat(present)
-            self._attach()
+            self._attach_to(present)
             return
         if QT in sys.modules:
-            self._make_heartbeat()
+            _load_heartbeat()
         else:
-            self._arrival = Arrival(QT, self._make_heartbeat)
+            self._arrival = Arrival(QT, _load_heartbeat)
         self._seeker = threading.Thread(target=self._seek, name="freeze-monitor", daemon=True)
         self._seeker.start()
 
@@ -172,32 +173,25 @@ class FreezeMonitor:
             self.heartbeat.restart()
             self.heartbeat.is_paused = False
 
-    def _make_heartbeat(self, present: QCoreApplication | None = None) -> None:
-        """Make the heartbeat, as long as there is no application on the thread that imports Qt.
-
-        PySide6 makes its types when they are first used, and crashes where two threads do so at once.
-        """
-        if self.heartbeat is None:
-            from desktop_app.responsiveness.qt.heartbeat import Heartbeat
-
-            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
-            if present is not None and threading.current_thread() is not threading.main_thread():
-                self.heartbeat.moveToThread(present.thread())
-
     def _seek(self) -> None:
-        # This asks no object, for which a second wrapper would be made while its constructor runs.
-        while self.heartbeat is None or sys.modules[QT].QCoreApplication.startingUp():
+        while (present := _application_seen_from_outside()) is None:
             if self._is_detached:
                 return
             time.sleep(APPEARANCE_S)
         with self._lock:
             if not self._is_detached:
-                self._attach()
+                self._attach_to(present)
 
-    def _attach(self) -> None:
+    def _attach_to(self, present: QCoreApplication) -> None:
         appeared_ns = self.clock()
+        from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+
+        if self.heartbeat is None:
+            # Before there is an application, it would make its thread the one that Qt takes for the main thread.
+            self.heartbeat = Heartbeat(BEAT_MS, self.clock)
+            if threading.current_thread() is not threading.main_thread():
+                self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
-        assert heartbeat is not None
         heartbeat.on_served = self._on_served
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
             # From elsewhere its timer cannot be started but by the first ping.
@@ -260,17 +254,35 @@ def _probe_of(thread: threading.Thread, heartbeat: Heartbeat, ownership: Ownersh
     return probe
 
 
-def _application() -> QCoreApplication | None:
-    """Give the application, once it is wholly made; any thread.
+def _load_heartbeat() -> None:
+    """Load all that is needed of Qt in the thread that imports Qt.
 
-    While its constructor runs in another thread, ``instance()`` would make a second wrapper for it; so there the
-    wrappers are asked for that there are.
+    PySide6 makes its types when they are first used, and crashes where two threads do so at once.
     """
-    core, shiboken = sys.modules.get(QT), sys.modules.get("shiboken6")
-    if core is None or shiboken is None or not hasattr(core, "QCoreApplication"):
+    importlib.import_module(HEARTBEAT)
+
+
+def _application() -> QCoreApplication | None:
+    """Give the application, once it is wholly made; any thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return _application_seen_from_outside()
+    core: Any = sys.modules.get(QT)
+    found: QCoreApplication | None = core.QCoreApplication.instance() if hasattr(core, "QCoreApplication") else None
+    return found
+
+
+def _application_seen_from_outside() -> QCoreApplication | None:
+    """Give the application, once it is wholly made, to a thread that is not that of its constructor.
+
+    There ``instance()`` would make a second wrapper for it while the constructor runs; so the wrappers that there are
+    are asked for. They are not asked for in vain: one that goes just now would be held, and not be there.
+    """
+    core: Any = sys.modules.get(QT)
+    shiboken: Any = sys.modules.get("shiboken6")
+    # The heartbeat is imported after the others; what is being imported just now is not there yet.
+    if shiboken is None or not hasattr(sys.modules.get(HEARTBEAT), "Heartbeat"):
+        return None
+    if core.QCoreApplication.startingUp():
         return None
     kind = core.QCoreApplication
-    if threading.current_thread() is threading.main_thread():
-        found: QCoreApplication | None = kind.instance()
-        return found
     return next((each for each in shiboken.getAllValidWrappers() if isinstance(each, kind)), None)
