@@ -112,7 +112,9 @@ class Detector:
         """
         idle, busy = self._idle, self._busy
         if idle is None:
-            return latest_ns if busy is None else min(latest_ns, busy.since_ns)
+            # What it was seen busy with before it served something has ended with that.
+            is_over = busy is None or (served is not None and busy.look.at_ns <= served.at_ns)
+            return latest_ns if busy is None or is_over else min(latest_ns, busy.since_ns)
         earliest = idle if served is None or served.at_ns < idle.at_ns else served
         if busy is not None and earliest.at_ns < busy.look.at_ns <= now.at_ns:
             latest_ns = min(latest_ns, busy.since_ns)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QCoreApplication
 
-    from desktop_app.responsiveness.qt.heartbeat import Heartbeat
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
     from desktop_app.responsiveness.watchdog import Pace
 
@@ -200,11 +199,6 @@ class WatchedTime:
         monitor, self._monitor, self._application = self._monitor, None, None
         if monitor is not None:
             monitor.detach()
-            if monitor.heartbeat is not None:
-                # It sends events itself, which is no part of a test.
-                counted, self._counts = self._counts, False
-                _let_go(monitor.heartbeat)
-                self._counts = counted
         self._is_watching = False
 
     def _on_freeze(self, freeze: Freeze) -> None:
@@ -226,16 +220,6 @@ def _application() -> QCoreApplication | None:
     core = sys.modules.get("PySide6.QtCore")
     found: QCoreApplication | None = core.QCoreApplication.instance() if core is not None else None
     return found
-
-
-def _let_go(heartbeat: Heartbeat) -> None:
-    """Delete it now, as it was asked to go: the next event loop may be that of another test."""
-    from PySide6.QtCore import QCoreApplication, QEvent
-    from shiboken6 import isValid
-
-    for kind in (QEvent.Type.None_, QEvent.Type.DeferredDelete):
-        if isValid(heartbeat):
-            QCoreApplication.sendPostedEvents(heartbeat, kind)
 
 
 def _middle_ns(freeze: Freeze) -> int:

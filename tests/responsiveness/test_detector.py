@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
-from desktop_app.responsiveness.detector import Detector, Recorder
+from desktop_app.responsiveness.detector import Detector, Look, Recorder
 from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
 
 MS = NS_PER_MS
@@ -38,6 +38,15 @@ def test_a_beat_is_reported_once() -> None:
     detector.expect(20 * MS)
     detector.beat(170 * MS)
     assert detector.beat(171 * MS) is None
+
+
+def test_what_was_served_is_over_also_where_the_thread_was_never_seen_idle() -> None:
+    detector = Detector()
+    detector.look(Look(10 * MS, 0), is_busy=True)
+    detector.ping(10 * MS)
+    assert detector.beat(310 * MS) == Slice(10 * MS, 310 * MS)
+    detector.expect(360 * MS)
+    assert detector.beat(311 * MS) == Slice(311 * MS, 311 * MS)
 
 
 def test_only_the_last_expectation_counts() -> None:

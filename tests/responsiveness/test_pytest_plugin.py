@@ -245,6 +245,8 @@ def test_coroutine_tests_of_a_gui_on_asyncios_own_loop_are_watched(pytester: pyt
     ended = run(pytester, COROUTINES)
     ended.assert_outcomes(passed=1, failed=4)
     ended.stdout.fnmatch_lines(BLOCKED)
+    # Each freeze is found once.
+    ended.stdout.no_fnmatch_line("* freezes were over the budget*")
 
 
 def test_test_cases_in_classes_are_watched(pytester: pytest.Pytester) -> None:
