@@ -103,7 +103,6 @@ class Program:
         self.signals = ProcessSignals(interruption)
         self.last_resort = LastResort()
         self.monitor = Heartbeat(IDLE_INTERVAL_MS)
-        """What happened, for the execution timeline."""
         self.meter = LoadMeter(self.monitor, load_interval_ms)
         self.instrument: Instrument | None = None
         """From the first paint on, to the end."""

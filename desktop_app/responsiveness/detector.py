@@ -17,6 +17,10 @@ class Look:
     """What the GUI thread has used of the processor since its start."""
 
 
+OVERDUE_NS = 15 * NS_PER_MS
+"""A beat that is later than this was not late for what timers and the system are late for."""
+
+
 class Detector:
     """Finds since when the GUI thread has served no event, whenever it serves one.
 
@@ -24,6 +28,10 @@ class Detector:
     by, the GUI thread was busy for: at least that long, and at most since it last served something. Where a watchdog
     looks at the thread meanwhile, it was busy only since it was last seen idle, which narrows the start down to the
     watchdog's period; and where it computed all the while, its processor time tells the start itself.
+
+    A thread that waits in C code which Qt has called without any Python function, a slot that is
+    ``functools.partial(time.sleep, 1)`` say, looks as if it waited for events, until a beat is overdue: the start is
+    known to half of the time between two beats then, and what is shorter than that time may be missed.
 
     The GUI thread calls `expect`, `beat` and `restart`, the watchdog the rest. Each attribute is written by one
     thread only and holds a frozen value, so that neither ever waits for the other.
@@ -73,19 +81,25 @@ class Detector:
         """Say that an event was posted to the GUI thread, which was found busy."""
         self._pinged_ns = posted_ns
 
-    def look(self, look: Look, *, is_busy: bool, wanted_ns: int | None = None) -> None:
+    def overdue_since_ns(self, now_ns: int) -> int | None:
+        """Tell since when a beat should have been served that is overdue; None where none is."""
+        due_ns = self._due_ns
+        return due_ns if due_ns is not None and now_ns - due_ns > OVERDUE_NS else None
+
+    def look(self, look: Look, *, is_busy: bool, wanted_ns: int | None = None, looks_idle: bool = False) -> None:
         """Say what the GUI thread was seen to do.
 
         Args:
             look: When, and what it had used of the processor.
             is_busy: Whether it was doing anything but waiting for events.
             wanted_ns: Since when the watchdog had wanted to look, where something kept it from that, and the GUI
-                thread from serving anything: that was busy then already.
+                thread from serving anything: that was busy then already. Likewise when a beat is overdue since then.
+            looks_idle: Whether it looked as if it waited for events, and is known to be busy by an overdue beat only.
         """
         if not is_busy:
             self._idle, self._busy = look, None
         elif self._busy is None or (self._served is not None and self._busy.look.at_ns <= self._served.at_ns):
-            self._busy = _Busy(look, look.at_ns if wanted_ns is None else wanted_ns)
+            self._busy = _Busy(look, look.at_ns if wanted_ns is None else wanted_ns, looks_idle)
 
     def has_served_since(self, then_ns: int) -> bool:
         """Tell whether the GUI thread has served something since."""
@@ -115,7 +129,8 @@ class Detector:
             # What it was seen busy with before it served something has ended with that.
             is_over = busy is None or (served is not None and busy.look.at_ns <= served.at_ns)
             return latest_ns if busy is None or is_over else min(latest_ns, busy.since_ns)
-        earliest = idle if served is None or served.at_ns < idle.at_ns else served
+        was_unseen = idle.at_ns - latest_ns > OVERDUE_NS or (busy is not None and busy.looks_idle)
+        earliest = idle if served is None or (served.at_ns < idle.at_ns and not was_unseen) else served
         if busy is not None and earliest.at_ns < busy.look.at_ns <= now.at_ns:
             latest_ns = min(latest_ns, busy.since_ns)
         else:
@@ -142,6 +157,7 @@ class _Busy:
 
     look: Look
     since_ns: int
+    looks_idle: bool = False
 
 
 class Recorder:

@@ -171,6 +171,13 @@ class Freeze:
         return self.end_ns - self.start_ns
 
     @property
+    def own_ns(self) -> int:
+        """How much of it can be held against the program: not what the system ran something else for, or slept."""
+        if self.cause in (Cause.SUSPENDED, Cause.DEBUGGER):
+            return 0
+        return max(0, self.duration_ns - self.not_scheduled_ns)
+
+    @property
     def band(self) -> Band:
         """How bad it was."""
         return Band.of(self.duration_ns)

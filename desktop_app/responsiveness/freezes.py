@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from desktop_app.responsiveness.events import Cause, Freeze
+from desktop_app.responsiveness.events import Cause, Frame, Freeze
 
 MOST_PLACES = 200
-Place: TypeAlias = tuple[str, int, str, Cause]
+Place: TypeAlias = tuple[str, int, str, Cause, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class RepeatedFreeze:
 
 
 def place_of(freeze: Freeze) -> Place:
-    """Tell what freezes are merged by: where it was, and why."""
-    frame = freeze.culprit.frame if freeze.culprit else None
-    return (frame.file, frame.line, frame.function, freeze.cause) if frame else ("", 0, "", freeze.cause)
+    """Tell what freezes are merged by: where it was, why, and whether the event loop had run before."""
+    frame = freeze.culprit.frame if freeze.culprit else Frame("", 0, "")
+    return frame.file, frame.line, frame.function, freeze.cause, freeze.is_startup
 
 
 class FreezeLog:

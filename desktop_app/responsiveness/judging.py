@@ -26,14 +26,7 @@ def pace_for(budget_ms: float | None) -> Pace:
 
 def discounted_ns(freeze: Freeze) -> int:
     """Tell how much of a freeze is not the program's fault."""
-    if freeze.cause in (Cause.SUSPENDED, Cause.DEBUGGER):
-        return freeze.duration_ns
-    return min(freeze.not_scheduled_ns, freeze.duration_ns)
-
-
-def held_ns(freeze: Freeze) -> int:
-    """Tell how much of a freeze is held against a budget."""
-    return freeze.duration_ns - discounted_ns(freeze)
+    return freeze.duration_ns - freeze.own_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +49,13 @@ class Judgement:
 
 def judge(freezes: Iterable[Freeze], budget_ms: float) -> Judgement:
     """Hold freezes that have ended against a budget."""
-    by_held = sorted(freezes, key=held_ns, reverse=True)
+    by_held = sorted(freezes, key=lambda each: each.own_ns, reverse=True)
     budget_ns = budget_ms * NS_PER_MS
-    spared = [each for each in by_held if held_ns(each) <= budget_ns < each.duration_ns]
+    spared = [each for each in by_held if each.own_ns <= budget_ns < each.duration_ns]
     return Judgement(
         budget_ms,
         by_held[0] if by_held else None,
-        sum(held_ns(each) > budget_ns for each in by_held),
+        sum(each.own_ns > budget_ns for each in by_held),
         max(spared, key=lambda each: each.duration_ns, default=None),
     )
 
@@ -76,7 +69,7 @@ def failure_text(judgement: Judgement, shown_path: Callable[[str], str]) -> str:
     """
     freeze = judgement.worst
     assert freeze is not None
-    lines = [f"blocked the GUI thread for {_ms(held_ns(freeze))} ({_terms(freeze, judgement.budget_ms)})"]
+    lines = [f"blocked the GUI thread for {_ms(freeze.own_ns)} ({_terms(freeze, judgement.budget_ms)})"]
     if freeze.culprit is not None:
         call = f": {freeze.culprit.frame.call}" if freeze.culprit.frame.call else ""
         lines.append(f"{freeze.culprit}{call}")

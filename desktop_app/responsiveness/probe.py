@@ -121,14 +121,6 @@ class ThreadProbe:
         self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
         """Tells what the thread found with `task_stack.running_loop_here`."""
 
-    @property
-    def late_by_holder_ns(self) -> int:
-        """How much of the last look's lateness was a wait for the interpreter, which another thread did not give.
-
-        Turns of threads that run Python code count as well: a few milliseconds.
-        """
-        return self._late_by_holder_ns
-
     def cpu_ns(self) -> int:
         """Tell what the thread has used of the processor; what it had, when it has ended."""
         return self._processor.ns()

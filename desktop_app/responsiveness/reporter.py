@@ -80,9 +80,6 @@ class Reporter:
         """Cease to watch, say what it was like, and write it."""
         self.is_finished = True
         self.monitor.detach()
-        if self._lasting is not None:
-            # The program ended itself in the midst of it, and Qt with it.
-            self._on_freeze(replace(self._lasting, is_lasting=False))
         with suppress(queue.Full):
             self._unsaid.put(None, timeout=STOP_LIMIT_S)
         self._thread.join(STOP_LIMIT_S)

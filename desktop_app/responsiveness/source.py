@@ -135,10 +135,14 @@ def _shortened(text: str) -> str:
     if len(text) <= MOST_CHARACTERS:
         return text
     try:
-        whole = ast.parse(text, mode="eval").body
+        return _without_arguments(ast.parse(text, mode="eval").body) or text[: MOST_CHARACTERS - 4] + " ..."
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text[: MOST_CHARACTERS - 4] + " ..."
-    inner: ast.expr = whole
+
+
+def _without_arguments(whole: ast.expr) -> str:
+    """Leave them out from the last call on until it is short; empty where it does not become so."""
+    inner = whole
     while isinstance(inner, ast.Call | ast.Attribute | ast.Await | ast.Subscript):
         if isinstance(inner, ast.Call):
             inner.args, inner.keywords = [ast.Constant(...)], []
@@ -147,4 +151,4 @@ def _shortened(text: str) -> str:
             inner = inner.func
         else:
             inner = inner.value
-    return text[: MOST_CHARACTERS - 4] + " ..."
+    return ""

@@ -63,4 +63,4 @@ class Tally:
         self.longest_ns = max(self.longest_ns, freeze.duration_ns)
         self.count += 1
         # While the system ran something else, the program could not have been quicker.
-        self.over_budget_count += freeze.duration_ns - freeze.not_scheduled_ns > self._budget_ns
+        self.over_budget_count += freeze.own_ns > self._budget_ns

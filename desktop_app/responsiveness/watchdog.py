@@ -79,7 +79,8 @@ class Watchdog:
         probe: Measures the GUI thread.
         ping: Posts an event to the GUI thread, which is told to the detector when it is served.
         idle_place: Tells where the GUI thread is while it waits for events; None as long as nothing was served.
-        is_watched: Tells whether what the GUI thread does just now counts.
+        is_watched: Tells whether the GUI thread can be expected to serve events, and what it does counts.
+        is_counted: Tells whether what it does counts, though it may serve no more.
         report: Is given each freeze: one that lasts (`Freeze.is_lasting`) once, and each when it has ended.
         clock: Time.
         pace: How often, and how long.
@@ -94,6 +95,7 @@ class Watchdog:
         ping: Callable[[], None],
         idle_place: Callable[[], tuple[int, int] | None],
         is_watched: Callable[[], bool],
+        is_counted: Callable[[], bool],
         report: Callable[[Freeze], None],
         clock: Clock,
         pace: Pace,
@@ -105,6 +107,7 @@ class Watchdog:
         self._ping = ping
         self._idle_place = idle_place
         self._is_watched = is_watched
+        self._is_counted = is_counted
         self._report = report
         self._clock = clock
         self._pace = pace
@@ -150,14 +153,23 @@ class Watchdog:
         last, self._last = self._last or now, now
         self.probe.tick(late_ns)
         self._report_ended()
+        is_watched = self._is_watched()
+        if not is_watched and self._is_counted():
+            # It will serve no more: what it is in the midst of lasts until the watch ends.
+            return
         wanted_ns = now.at_ns - late_ns
         # Whatever kept this thread from looking may have kept the other from serving.
         was_kept = is_late and not self._detector.has_served_since(wanted_ns)
         computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
-        is_busy = self._is_watched() and (was_kept or not is_idle or computes)
-        self._detector.look(now, is_busy=is_busy, wanted_ns=wanted_ns if was_kept else None)
+        overdue_ns = self._detector.overdue_since_ns(now.at_ns)
+        looks_idle = is_idle and not computes and not was_kept
+        is_busy = is_watched and (not looks_idle or overdue_ns is not None)
+        since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
+        self._detector.look(now, is_busy=is_busy, wanted_ns=since_ns, looks_idle=looks_idle)
         since_ns = self._detector.busy_since_ns(now)
         if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
+            # What has ended meanwhile wants the samples that are forgotten now.
+            self._report_ended()
             self._forget()
         if since_ns is None:
             return
@@ -181,13 +193,15 @@ class Watchdog:
         while self._ended:
             # It stays until it is reported: that is what `flush` waits for.
             found, is_startup = self._ended[0]
-            self._report(self._freeze(found, is_startup=is_startup, is_lasting=False))
-            self._ended.popleft()
+            try:
+                self._report(self._freeze(found, is_startup=is_startup, is_lasting=False))
+            finally:
+                self._ended.popleft()
 
     def _report_unended(self) -> None:
         """Report what the GUI thread is in the midst of, which will not be seen to end."""
         now = Look(self._clock(), self.probe.cpu_ns())
-        since_ns = self._detector.busy_since_ns(now) if self._is_watched() else None
+        since_ns = self._detector.busy_since_ns(now) if self._is_counted() else None
         if since_ns is not None and now.at_ns - since_ns >= self._pace.threshold_ms * NS_PER_MS:
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=False))
@@ -218,9 +232,19 @@ class Watchdog:
         try:
             while not self._done.is_set():
                 time.sleep(self._pace.tick_ms / 1000)
-                self.step()
+                try:
+                    self.step()
+                except Exception as error:  # noqa: BLE001 - a bug of ours, said where those of threads are
+                    tell_exception(error)
         finally:
             self.probe.stop()
+
+
+def tell_exception(error: BaseException) -> None:
+    """Say what nobody caught, where exceptions of threads are said; the thread goes on."""
+    threading.excepthook(
+        threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+    )
 
 
 class _Samples:

@@ -6,7 +6,7 @@ import pytest
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask, Stack
-from desktop_app.responsiveness.judging import failure_text, held_ns, judge, pace_for, spared_text
+from desktop_app.responsiveness.judging import failure_text, judge, pace_for, spared_text
 
 TEST = Frame("/project/tests/test_gallery.py", 12, "test_opens", "qtbot.mouseClick(gallery)", is_own=True)
 QTBOT = Frame("/python/site-packages/pytestqt/qtbot.py", 770, "mouseClick", "click()")
@@ -47,7 +47,7 @@ def told(*freezes: Freeze, budget_ms: float = 250) -> list[str]:
     ],
 )
 def test_what_is_not_the_programs_fault_is_not_held_against_it(given: Freeze, held_ms: int) -> None:
-    assert held_ns(given) == held_ms * NS_PER_MS
+    assert given.own_ns == held_ms * NS_PER_MS
 
 
 def test_a_budget_that_is_just_used_up_is_kept() -> None:

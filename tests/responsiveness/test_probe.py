@@ -349,7 +349,7 @@ def looks_while(do: Callable[[], object]) -> list[tuple[int, int]]:
             last_ns, now_ns = time.monotonic_ns(), last_ns
             late_ns = max(0, last_ns - now_ns - 10 * MS)
             probe.tick(late_ns)
-            looks.append((late_ns, probe.late_by_holder_ns))
+            looks.append((late_ns, probe._late_by_holder_ns))
             has_looked.set()
         probe.stop()
 

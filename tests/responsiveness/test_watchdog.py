@@ -104,6 +104,7 @@ def scene() -> Scene:
         ping=thread.ping,
         idle_place=lambda: IDLE,
         is_watched=lambda: made.is_watched,
+        is_counted=lambda: made.is_watched,
         report=reported.append,
         clock=clock,
         pace=Pace(tick_ms=TICK_MS),
@@ -254,3 +255,25 @@ def test_what_is_not_watched_is_no_freeze(scene: Scene) -> None:
     scene.thread.at = BUSY
     scene.look(100)
     assert (scene.thread.pings, scene.thread.stacks, scene.reported) == ([], 0, [])
+
+
+def test_a_beat_that_is_overdue_shows_what_no_python_code_runs_for(scene: Scene) -> None:
+    scene.serve()
+    served_ns = scene.clock()
+    scene.detector.expect(served_ns + 50 * MS)
+    scene.look(30)
+    assert len(scene.thread.pings) == 1
+    scene.serve()
+    scene.look()
+    (freeze,) = scene.ended()
+    assert served_ns <= freeze.start_ns <= served_ns + 50 * MS
+    assert freeze.end_ns - served_ns == 300 * MS
+
+
+def test_a_beat_that_is_a_little_late_shows_nothing(scene: Scene) -> None:
+    scene.serve()
+    for _ in range(20):
+        scene.detector.expect(scene.clock() + 40 * MS)
+        scene.look(5)
+        scene.serve()
+    assert (scene.thread.pings, scene.reported) == ([], [])

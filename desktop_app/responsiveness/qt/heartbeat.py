@@ -68,18 +68,24 @@ class Heartbeat(QObject):
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
         self._ident = threading.main_thread().ident
+        self._disconnect: Callable[[], None] = lambda: None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether what the thread does counts; any thread."""
+        return not (self.is_paused or self._is_quitting)
 
     @property
     def is_watched(self) -> bool:
         """Whether the thread can be expected to serve events, and what it does counts; any thread."""
         # Qt's objects end with the application: PySide6 deletes all of them.
-        return not (self.is_paused or self._is_quitting) and isValid(self)
+        return self.is_counted and isValid(self)
 
     def start(self) -> None:
         """Begin to measure."""
         application = QCoreApplication.instance()
         if application is not None:
-            connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
+            self._disconnect = connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
         self._ident = threading.get_ident()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -91,6 +97,7 @@ class Heartbeat(QObject):
 
     def stop(self) -> None:
         """Cease to measure."""
+        self._disconnect()
         if self._timer is not None:
             self._timer.stop()
 
@@ -157,7 +164,10 @@ class Heartbeat(QObject):
         self._expect_next(0)
 
     def _on_about_to_quit(self, _running: FrameType | None) -> None:
-        """Expect nothing more to be served, until something is: the event loop ends."""
+        """Expect nothing more to be served, until something is: the event loop ends.
+
+        Where a slot calls ``quit()``, Qt says so within that call; what the slot does after it does not count.
+        """
         if not isValid(self):
             # Where it was deleted before the application, which still calls it.
             return

@@ -20,7 +20,7 @@ from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
 from desktop_app.responsiveness.tasks import TaskWatch
-from desktop_app.responsiveness.watchdog import Pace, Watchdog
+from desktop_app.responsiveness.watchdog import Pace, Watchdog, tell_exception
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QCoreApplication
@@ -31,8 +31,8 @@ BEAT_MS = 50
 """Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
 HEARTBEAT = "desktop_app.responsiveness.qt.heartbeat"
 QT = "PySide6.QtCore"
-APPEARANCE_S = 0.005
-"""Between two looks whether there is an application yet."""
+SOONEST_S, LATEST_S = 0.005, 0.05
+"""Between two looks whether there is an application yet, at first and after ten seconds."""
 
 
 class FreezeMonitor:
@@ -174,10 +174,11 @@ class FreezeMonitor:
             self.heartbeat.is_paused = False
 
     def _seek(self) -> None:
+        began_s = time.monotonic()
         while (present := _application_seen_from_outside()) is None:
             if self._is_detached:
                 return
-            time.sleep(APPEARANCE_S)
+            time.sleep(min(LATEST_S, max(SOONEST_S, (time.monotonic() - began_s) / 200)))
         with self._lock:
             if not self._is_detached:
                 self._attach_to(present)
@@ -193,6 +194,7 @@ class FreezeMonitor:
                 self.heartbeat.moveToThread(present.thread())
         heartbeat = self.heartbeat
         heartbeat.on_served = self._on_served
+        heartbeat.is_paused = self._pauses > 0
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
@@ -205,6 +207,7 @@ class FreezeMonitor:
             ping=heartbeat.ping,
             idle_place=lambda: heartbeat.idle_place,
             is_watched=lambda: heartbeat.is_watched,
+            is_counted=lambda: heartbeat.is_counted,
             report=self._report,
             clock=self.clock,
             pace=self.pace,
@@ -231,11 +234,9 @@ class FreezeMonitor:
         for listener in self._listeners:
             try:
                 listener(freeze)
-            except Exception as error:  # noqa: BLE001 - it is the program's, and said where those of threads are
+            except BaseException as error:  # noqa: BLE001 - it is the program's, and said where those of threads are
                 self.unlisten(listener)
-                threading.excepthook(
-                    threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
-                )
+                tell_exception(error)
 
 
 def _loop_level() -> int:
