@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QLocale, QObject, QTimer
 from shiboken6 import isValid
 
 from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import Clock
 from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.execution_colors import FigureColors
+from desktop_app.responsiveness.execution_texts import duration_text
+from desktop_app.responsiveness.inputs import Answering, InputStatistics
 from desktop_app.responsiveness.journal import Entry, Journal
 from desktop_app.responsiveness.qt.timeline_view import TimelineView
 from desktop_app.responsiveness.track import Track
@@ -109,11 +111,30 @@ class LoadTimeline(QObject):
             return
         titles = {Mode.BLOCKING: self.tr("Blocking"), Mode.ASYNC: self.tr("Async")}
         tracks = [
-            Track.of(title, load.entries, load.submit_ns, load.end_ns)
+            Track.of(title, load.entries, load.submit_ns, load.end_ns, self._summary(load))
             for mode, title in titles.items()
             if (load := self._loads.get(mode)) is not None
         ]
         self._view.set_tracks(tracks, self.tr("seconds after Sign in"))
+
+    def _summary(self, load: _Load) -> str:
+        """Say how well its keys and clicks were answered; nothing where there were none."""
+        inputs = InputStatistics.of(load.entries).summary()
+        if inputs.answering is None:
+            return ""
+        answering = {
+            Answering.GOOD: self.tr("good"),
+            Answering.NEEDS_IMPROVEMENT: self.tr("needs improvement"),
+            Answering.POOR: self.tr("poor"),
+        }[inputs.answering]
+        text = (
+            self.tr("1 key or click, {p75} to the paint: {answering}")
+            if inputs.count == 1
+            else self.tr("{count} keys and clicks, p75 {p75} to the paint: {answering}")
+        )
+        # The view writes its own numbers in the person's way, too.
+        p75 = duration_text(inputs.to_paint.p75_ns).replace(".", QLocale().decimalPoint())
+        return text.format(count=inputs.count, p75=p75, answering=answering)
 
     def _on_view_destroyed(self) -> None:
         # By now there may be another one.

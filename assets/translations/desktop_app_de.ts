@@ -412,6 +412,26 @@
         <source>seconds after Sign in</source>
         <translation>Sekunden nach dem Anmelden</translation>
     </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>needs improvement</source>
+        <translation>verbesserungswürdig</translation>
+    </message>
+    <message>
+        <source>poor</source>
+        <translation>schlecht</translation>
+    </message>
+    <message>
+        <source>1 key or click, {p75} to the paint: {answering}</source>
+        <translation>1 Taste oder Klick, {p75} bis zum Zeichnen: {answering}</translation>
+    </message>
+    <message>
+        <source>{count} keys and clicks, p75 {p75} to the paint: {answering}</source>
+        <translation>{count} Tasten und Klicks, p75 {p75} bis zum Zeichnen: {answering}</translation>
+    </message>
 </context>
 <context>
     <name>MistakePanel</name>

@@ -10,6 +10,13 @@ The core is stdlib-only and Qt-free; importing this package imports nothing of Q
     ...
     monitor.detach()
 
+A program that is run by ``desktop-app watch`` opts in with the widgets whose keys and clicks are to be timed, from
+each to the paint that answers it; when nobody watches, that does nothing::
+
+    from desktop_app.responsiveness import watch_inputs
+
+    watch_inputs(field, button)  # once they are made
+
 Times are integer nanoseconds on the monitor's clock (`time.monotonic_ns` unless another is given); names say their
 unit. Listeners are called in the watchdog's thread; everything else says in its own words which thread it is for.
 """
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     )
     from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
     from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
-    from desktop_app.responsiveness.qt.input_latency import InputWatch
+    from desktop_app.responsiveness.qt.input_latency import InputWatch, watch_inputs
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
     from desktop_app.responsiveness.verdict import Verdict, verdict_of
     from desktop_app.responsiveness.watchdog import Pace
@@ -60,6 +67,7 @@ __all__ = [
     "Verdict",
     "cause_of",
     "verdict_of",
+    "watch_inputs",
 ]
 
 _MODULES = {
@@ -67,7 +75,7 @@ _MODULES = {
     "events": ("Band", "Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask", "Slice"),
     "freezes": ("FreezeLog", "RepeatedFreeze"),
     "journal": ("InputMark", "Journal", "Kind", "Span"),
-    "qt.input_latency": ("InputWatch",),
+    "qt.input_latency": ("InputWatch", "watch_inputs"),
     "qt.monitor": ("FreezeMonitor",),
     "verdict": ("Verdict", "verdict_of"),
     "watchdog": ("Pace",),

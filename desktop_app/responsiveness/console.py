@@ -108,6 +108,22 @@ def summary_lines(report: Report) -> Iterator[str]:
             f"{name} {value_ns / NS_PER_MS:.1f} ms"
             for name, value_ns in (("p50", lag.p50_ns), ("p95", lag.p95_ns), ("p99", lag.p99_ns), ("max", lag.max_ns))
         )
+    inputs = report.inputs
+    if inputs.answering is not None:
+        to_paint, delay = inputs.to_paint, inputs.delay
+        yield (
+            f"keys and clicks: {inputs.count}, to the next paint "
+            + ", ".join(
+                f"{name} {value_ns / NS_PER_MS:.1f} ms"
+                for name, value_ns in (
+                    ("p50", to_paint.p50_ns),
+                    ("p75", to_paint.p75_ns),
+                    ("p95", to_paint.p95_ns),
+                    ("max", to_paint.max_ns),
+                )
+            )
+            + f" (delay p75 {delay.p75_ns / NS_PER_MS:.1f} ms): {inputs.answering}"
+        )
     if report.apart_count:
         causes = ", ".join(sorted({repeated.longest.cause.value for repeated in report.apart}))
         yield (

@@ -5,13 +5,14 @@ Everything that comes from the program, paths, names, source lines and arguments
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
 from desktop_app.responsiveness.freezes import Place, RepeatedFreeze, place_of
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
 from desktop_app.responsiveness.html_timeline import svg_timeline
+from desktop_app.responsiveness.inputs import Answering, InputSummary
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.report import Report
 from desktop_app.responsiveness.stacks import innermost_own
@@ -25,6 +26,13 @@ BAND_TEXTS = {
     Band.LONG_HANG: "0.5 to 5 s",
     Band.NOT_RESPONDING: "over 5 s: not responding",
 }
+
+MARKS = {
+    Answering.GOOD: Band.SMOOTH,
+    Answering.NEEDS_IMPROVEMENT: Band.NOTICEABLE,
+    Answering.POOR: Band.LONG_HANG,
+}
+"""Whose colours say how well inputs were answered."""
 
 
 def html_report(report: Report) -> str:
@@ -87,10 +95,7 @@ def _cards(report: Report) -> str:
         ("p99", report.lag.p99_ns),
         ("max", report.lag.max_ns),
     )
-    quartet = "".join(
-        f"<span><small>{name}</small>{duration_text(value) if report.lag.max_ns else '–'}</span>"
-        for name, value in lag
-    )
+    quartet = _quartet(lag if report.lag.max_ns else [(name, None) for name, _ in lag])
     cards = [
         _card("Duration", duration_text(report.duration_ns), "from start to end"),
         _card("Frozen in all", duration_text(report.frozen_ns), f"{100 * share:.1f} % of the time"),
@@ -103,6 +108,8 @@ def _cards(report: Report) -> str:
         f'<div class="card wide"><dt>Event-loop lag</dt><dd class="quartet">{quartet}</dd>'
         "<dd>how late an event was served</dd></div>"
     )
+    if report.inputs.answering is not None:
+        cards.append(_inputs_card(report.inputs, report.inputs.answering))
     if report.apart_count:
         held = counted_text(report.apart_count, "stop", "stops")
         cards.append(_card("Not of its making", duration_text(report.apart_ns), f"{held}, not counted as freezes"))
@@ -111,6 +118,28 @@ def _cards(report: Report) -> str:
 
 def _card(name: str, value: str, remark: str) -> str:
     return f'<div class="card"><dt>{name}</dt><dd>{value}</dd><dd>{prose(remark)}</dd></div>'
+
+
+def _inputs_card(inputs: InputSummary, answering: Answering) -> str:
+    to_paint, delay = inputs.to_paint, inputs.delay
+    quartet = _quartet(
+        [("p50", to_paint.p50_ns), ("p75", to_paint.p75_ns), ("p95", to_paint.p95_ns), ("max", to_paint.max_ns)]
+    )
+    counted = counted_text(inputs.count, "key or click", "keys and clicks")
+    remark = prose(
+        f"{counted}; delay until a widget had them: p50 {duration_text(delay.p50_ns)}, "
+        f"p75 {duration_text(delay.p75_ns)}, p95 {duration_text(delay.p95_ns)}, max {duration_text(delay.max_ns)}"
+    )
+    return (
+        f'<div class="card wide mark{MARKS[answering].value}"><dt>Input to next paint: '
+        f'<strong>{answering}</strong></dt><dd class="quartet">{quartet}</dd><dd>{remark}</dd></div>'
+    )
+
+
+def _quartet(figures: Sequence[tuple[str, int | None]]) -> str:
+    return "".join(
+        f"<span><small>{name}</small>{'–' if ns is None else duration_text(ns)}</span>" for name, ns in figures
+    )
 
 
 def _timeline(report: Report) -> str:

@@ -51,6 +51,7 @@ code {
 .card, .answer, .sheet { background: var(--surface); border: 1px solid var(--border); border-radius: 10px; }
 .card.wide { flex: 3 1 460px; }
 .card dt { color: var(--muted); font-size: 13px; }
+.card dt strong { color: var(--mark); font-weight: 600; }
 .card dd { font-size: 24px; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
 .card dd + dd { font-size: 13px; line-height: 1.45; font-weight: 400; color: var(--muted); margin-top: 2px; }
 .card dd.quartet { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0 14px; }

@@ -7,11 +7,12 @@ than 500 ms is poor.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.journal import InputMark
+from desktop_app.responsiveness.journal import Entry, InputMark
 from desktop_app.responsiveness.lag import LagHistogram, Percentiles
 
 GOOD_MS: Final = 200
@@ -64,6 +65,15 @@ class InputStatistics:
         """Take an answered input into account."""
         self._delays.add(mark.delivered_ns - mark.at_ns)
         self._to_paint.add(mark.painted_ns - mark.at_ns)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> InputStatistics:
+        """Make those of the inputs among what happened."""
+        statistics = cls()
+        for each in entries:
+            if isinstance(each, InputMark):
+                statistics.add(each)
+        return statistics
 
     def summary(self) -> InputSummary:
         """Sum up; any thread."""

@@ -13,6 +13,12 @@
         "frozen_ms": 1502.9,          the freezes of 50 ms and more that are the program's own, summed
         "longest_freeze_ms": 1502.9,
         "lag_ms": {"p50": 0.1, "p95": 0.3, "p99": 840.0, "max": 1490.2},     how late events were served
+        "inputs": {                   keys and clicks in widgets that opted in (`watch_inputs`); null without any
+          "count": 36,
+          "delay_ms": {"p50": 0.2, "p75": 0.4, "p95": 3.1, "max": 840.2},      from the person to the widget
+          "to_paint_ms": {"p50": 9.1, "p75": 12.4, "p95": 30.2, "max": 871.0}, from the person to the next paint
+          "verdict": "good"           by p75 to paint: up to 200 ms; or "needs improvement"; over 500 ms "poor"
+        },
         "freezes": 1,                 how many
         "freezes_over_budget": 1,
         "places_left_out": 0,         places of freezes that there was no room for
@@ -49,6 +55,7 @@ from pathlib import Path
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Frame, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.inputs import InputSummary
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.lag import Percentiles
 from desktop_app.responsiveness.verdict import verdict_of
@@ -82,6 +89,8 @@ class Report:
     """The lengths of all that were not the program's fault, summed."""
     apart_count: int
     lag: Percentiles
+    inputs: InputSummary
+    """Of the widgets that opted in."""
     freezes: tuple[RepeatedFreeze, ...]
     """The program's own, those from one place together, that with the most time first; at most 200 places."""
     apart: tuple[RepeatedFreeze, ...]
@@ -130,6 +139,7 @@ def json_report(report: Report) -> str:
                 "p99": _ms(lag.p99_ns),
                 "max": _ms(lag.max_ns),
             },
+            "inputs": _inputs(report.inputs),
             "freezes": report.freeze_count,
             "freezes_over_budget": report.over_budget_count,
             "places_left_out": report.places_left_out,
@@ -164,6 +174,17 @@ def _repeated(repeated: RepeatedFreeze, start_ns: int) -> dict[str, object]:
         "phase": "start-up" if freeze.is_startup else "running",
         "is_lasting": freeze.is_lasting,
     }
+
+
+def _inputs(inputs: InputSummary) -> dict[str, object] | None:
+    if inputs.answering is None:
+        return None
+    delay, to_paint = (
+        {"p50": _ms(each.p50_ns), "p75": _ms(each.p75_ns), "p95": _ms(each.p95_ns), "max": _ms(each.max_ns)}
+        for each in (inputs.delay, inputs.to_paint)
+    )
+    verdict = inputs.answering.value
+    return {"count": inputs.count, "delay_ms": delay, "to_paint_ms": to_paint, "verdict": verdict}
 
 
 def _culprit(freeze: Freeze) -> dict[str, object] | None:

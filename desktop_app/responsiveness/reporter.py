@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from desktop_app.errors import UsageError
 from desktop_app.responsiveness.console import Lines, summary_lines
 from desktop_app.responsiveness.events import Freeze
+from desktop_app.responsiveness.inputs import InputStatistics
+from desktop_app.responsiveness.journal import Entry, InputMark
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 from desktop_app.responsiveness.report import Report, json_report, write_atomically
 from desktop_app.responsiveness.tally import Tally
@@ -53,6 +55,7 @@ class Reporter:
         self.monitor = FreezeMonitor(pace=Pace(lasting_ms=LASTING_MS), follows_tasks=True)
         self._options = options
         self._tally = Tally(options.budget_ms)
+        self._inputs = InputStatistics()
         self._start_ns = self.monitor.clock()
         self._started_at = datetime.now().astimezone()
         self._lines = Lines(self._start_ns, options.budget_ms)
@@ -74,6 +77,7 @@ class Reporter:
         self._trace = _trace_writer(self._options, self.monitor)
         self._thread.start()
         self.monitor.listen(self._on_freeze)
+        self.monitor.journal.listen(self._on_entry)
         self.monitor.attach()
 
     def finish(self) -> None:
@@ -108,6 +112,11 @@ class Reporter:
             self._tally.add(freeze)
         with suppress(queue.Full):
             self._unsaid.put_nowait(freeze)
+
+    def _on_entry(self, entry: Entry) -> None:
+        """Count an input, which only the GUI thread takes down."""
+        if isinstance(entry, InputMark):
+            self._inputs.add(entry)
 
     def _work(self) -> None:
         due_ns = 0
@@ -151,6 +160,7 @@ class Reporter:
             apart_ns=tally.apart_ns,
             apart_count=tally.apart_count,
             lag=self.monitor.lag.percentiles(),
+            inputs=self._inputs.summary(),
             freezes=tally.freezes,
             apart=tally.apart,
             places_left_out=tally.places_left_out,

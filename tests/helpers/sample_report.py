@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask
 from desktop_app.responsiveness.freezes import FreezeLog
+from desktop_app.responsiveness.inputs import InputStatistics
 from desktop_app.responsiveness.journal import Entry, InputMark, Kind, Span
 from desktop_app.responsiveness.lag import LagHistogram
 from desktop_app.responsiveness.report import Report
@@ -69,6 +70,7 @@ def report_of(entries: list[Entry], duration_ms: float, program: str = "gallery.
         apart_ns=sum(each.duration_ns for each in freezes) - sum(each.duration_ns for each in own),
         apart_count=len(freezes) - len(own),
         lag=lag.percentiles(),
+        inputs=InputStatistics.of(entries).summary(),
         freezes=log.repeated(),
         apart=apart.repeated(),
         places_left_out=0,

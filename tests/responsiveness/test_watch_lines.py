@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.console import LINES_A_PLACE, Lines, summary_lines
 from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask
+from desktop_app.responsiveness.inputs import InputStatistics
+from desktop_app.responsiveness.journal import InputMark
 from desktop_app.responsiveness.lag import Percentiles
 from desktop_app.responsiveness.report import Report
 from desktop_app.responsiveness.tally import Tally
@@ -33,7 +36,9 @@ def lines(*freezes: Freeze, budget_ms: int = 250) -> list[str]:
     return [line for each in freezes if (line := said.of(each)) is not None]
 
 
-def report(*freezes: Freeze, has_application: bool = True, has_event_loop: bool = True) -> Report:
+def report(
+    *freezes: Freeze, has_application: bool = True, has_event_loop: bool = True, inputs: Sequence[InputMark] = ()
+) -> Report:
     tally = Tally(250)
     for each in freezes:
         tally.add(each)
@@ -51,6 +56,7 @@ def report(*freezes: Freeze, has_application: bool = True, has_event_loop: bool 
         apart_ns=tally.apart_ns,
         apart_count=tally.apart_count,
         lag=Percentiles(100_000, 200_000, 300_000, 840_000_000, 1_490_000_000),
+        inputs=InputStatistics.of(inputs).summary(),
         freezes=tally.freezes,
         apart=tally.apart,
         places_left_out=tally.places_left_out,

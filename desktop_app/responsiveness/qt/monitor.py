@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
@@ -51,6 +51,9 @@ class FreezeMonitor:
             factory around that of their loop; a watchdog's look names the task that blocks all the same.
     """
 
+    _attached: ClassVar[tuple[FreezeMonitor, ...]] = ()
+    """In the order in which they were attached; see `attached`."""
+
     def __init__(
         self,
         heartbeat: Heartbeat | None = None,
@@ -85,6 +88,15 @@ class FreezeMonitor:
         self._has_served = False
         self._pauses = 0
 
+    @classmethod
+    def attached(cls) -> FreezeMonitor | None:
+        """Give the one that was attached last and is not detached yet; any thread.
+
+        Whoever runs a program under a monitor, as ``desktop-app watch`` does, can hand the program nothing: this is
+        how it finds where to write what only it knows of.
+        """
+        return cls._attached[-1] if cls._attached else None
+
     @property
     def is_attached(self) -> bool:
         """Whether there was an application to attach to; any thread."""
@@ -98,6 +110,7 @@ class FreezeMonitor:
         """
         if self._watchdog is not None or self._seeker is not None or self._is_detached:
             raise RuntimeError("A FreezeMonitor is attached once: make another one.")
+        FreezeMonitor._attached = (*FreezeMonitor._attached, self)
         present = _application()
         if present is not None:
             self._has_served = threading.current_thread() is not threading.main_thread() or _loop_level() > 0
@@ -117,6 +130,7 @@ class FreezeMonitor:
         """
         with self._lock:
             self._is_detached = True
+        FreezeMonitor._attached = tuple(each for each in FreezeMonitor._attached if each is not self)
         if self._arrival is not None:
             self._arrival.cancel()
         if self._seeker is not None:
