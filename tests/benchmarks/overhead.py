@@ -44,7 +44,9 @@ def measure(runs: int | None) -> Iterator[Figure]:
         if work == "spawn":
             yield Figure("a task that is created and ends, watched", "ns", ours, peer)
         else:
-            yield Figure(f"an event, busy loop of {work}, watched", "ns", ours, peer, Judged.BY_RATIO, MOST_BOUND_RATIO)
+            yield Figure(
+                f"an event, busy loop of {work}, watched", "ns", ours, peer, Judged.BY_RATIO, MOST_BOUND_RATIO
+            )
 
 
 def _idle(watch: str, tick_ms: int) -> float:
