@@ -72,8 +72,8 @@ def measure(runs: int | None) -> Iterator[Rows]:
     are laid over its blocks. *Found once*: one freeze overlaps it. *Precise*: its length is right to 5 ms or 5 %.
     *False*: what is reported as the program's fault and overlaps no block, at start-up too.
 
-    The slots of the two ``bound`` kinds are no Python functions: no code of the program's runs meanwhile, so that they
-    have no culprit, and their start is known to half a beat (25 ms) only. They are not part of "all".
+    The slots of the two ``bound`` kinds are no Python functions: no code of theirs can be seen to run, so that they
+    have no culprit of their own, and their start is known to half a beat (25 ms) only. They are not part of "all".
 
     Limits: while the system runs something else, nothing can be precise, and the cause is rightly another one.
     """

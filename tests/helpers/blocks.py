@@ -165,6 +165,14 @@ def bound_process() -> Callable[[], object]:
     process = QProcess()
     process.start(sys.executable, ["-c", "input()"])
     process.waitForStarted()
+
+    def end() -> None:
+        process.kill()
+        process.waitForFinished()
+
+    application = QApplication.instance()
+    assert application is not None
+    application.aboutToQuit.connect(end)
     return partial(process.waitForFinished, round(BLOCK_S * 1000))
 
 

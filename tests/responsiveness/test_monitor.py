@@ -219,20 +219,22 @@ def test_it_detaches_without_a_trace(
         qtbot.waitUntil(lambda: not working.is_alive(), timeout=LIMIT_MS)
         working.join()
 
+    def come_and_go() -> list[weakref.ref[Any]]:
+        monitor = FreezeMonitor(follows_tasks=True)
+        found = ended_in(monitor)
+        called(monitor.attach, attached_in)
+        freeze_once(monitor, qtbot, found)
+        assert loop.get_task_factory() is not before.factory
+        assert monitor.heartbeat is not None
+        assert monitor._watchdog is not None
+        left = [weakref.ref(each) for each in (monitor, monitor.heartbeat, monitor._watchdog.probe)]
+        called(monitor.detach, thread)
+        qtbot.waitUntil(lambda: not isValid(monitor.heartbeat), timeout=LIMIT_MS)
+        return left
+
     before = Surroundings(qapp, loop)
-    monitor = FreezeMonitor(follows_tasks=True)
-    found = ended_in(monitor)
-    called(monitor.attach, attached_in)
-    freeze_once(monitor, qtbot, found)
-    assert loop.get_task_factory() is not before.factory
-    assert monitor.heartbeat is not None
-    assert monitor._watchdog is not None
-    heartbeat = monitor.heartbeat
-    left = [weakref.ref(each) for each in (monitor, heartbeat, monitor._watchdog.probe)]
-    called(monitor.detach, thread)
-    qtbot.waitUntil(lambda: not isValid(heartbeat), timeout=LIMIT_MS)
+    left = come_and_go()
     Surroundings(qapp, loop).assert_as(before)
-    del monitor, heartbeat
     gc.collect()
     assert [each() for each in left] == [None, None, None]
 

@@ -281,6 +281,7 @@ def test_a_beat_that_is_a_little_late_shows_nothing(scene: Scene) -> None:
     assert (scene.thread.pings, scene.reported) == ([], [])
 
 
+@dataclass
 class Failing(Scripted):
     """Cannot tell where the thread is, for once."""
 

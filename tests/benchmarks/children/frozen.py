@@ -1,7 +1,8 @@
 """Blocks the GUI thread at random moments, in random ways and for random times, under a `FreezeMonitor`.
 
 It says as one line of JSON on stdout what it did and what was found: ``blocks``, each its kind, start and end, and
-``freezes``, each its start, end, cause, culprit's function, and whether it was at start-up; nanoseconds on the system-wide monotonic clock.
+``freezes``, each its start, end, cause, culprit's function, and whether it was at start-up;
+nanoseconds on the system-wide monotonic clock.
 """
 
 from __future__ import annotations
