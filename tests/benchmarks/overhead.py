@@ -21,8 +21,10 @@ def measure(runs: int | None) -> Iterator[Figure]:
 
     Method: fresh processes, one with the monitor and one without in turn. Idle: the process's processor time over
     10 s. Busy: how long an event takes in a loop that does nothing but serve them, for 3 s: Qt timers that are always
-    due, and turns of ten asyncio tasks on qasync. There the process without has a thread that sleeps, as most
-    programs have one: with a second thread, whatever it does, glibc's locks are no longer free of charge.
+    due, turns of ten asyncio tasks on qasync, and, as information, tasks that are created and end. The monitor
+    follows tasks, as ``desktop-app watch`` has it do: each that ends is a span in its journal. There the process
+    without has a thread that sleeps, as most programs have one: with a second thread, whatever it does, glibc's locks
+    are no longer free of charge.
 
     Limits: what the machine does besides is in it; the busy ones do nothing in their events, so that real ones feel
     less.
@@ -37,10 +39,15 @@ def measure(runs: int | None) -> Iterator[Figure]:
     )
     for tick_ms in TICKS_MS:
         yield Figure(f"processor, idle, watched every {tick_ms} ms", "% of a core", (_idle("monitor", tick_ms),))
-    for work in ("timers", "tasks"):
+    for work in ("timers", "tasks", "spawn"):
         pairs = [(_event_ns(work, "monitor"), _event_ns(work, "thread")) for _ in range(runs or RUNS)]
         ours, peer = zip(*pairs, strict=True)
-        yield Figure(f"an event, busy loop of {work}, watched", "ns", ours, peer, Judged.BY_RATIO, MOST_BOUND_RATIO)
+        if work == "spawn":
+            yield Figure("a task that is created and ends, watched", "ns", ours, peer)
+        else:
+            yield Figure(
+                f"an event, busy loop of {work}, watched", "ns", ours, peer, Judged.BY_RATIO, MOST_BOUND_RATIO
+            )
 
 
 def _idle(watch: str, tick_ms: int) -> float:

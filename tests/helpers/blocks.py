@@ -13,13 +13,15 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 os.environ["QT_API"] = "pyside6"
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QProcess, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
@@ -158,6 +160,35 @@ def paused() -> None:
         time.sleep(BLOCK_S)
 
 
+def bound_process() -> Callable[[], object]:
+    """Give what waits for a process that goes on for longer."""
+    process = QProcess()
+    process.start(sys.executable, ["-c", "input()"])
+    process.waitForStarted()
+
+    def end() -> None:
+        process.kill()
+        process.waitForFinished()
+
+    application = QApplication.instance()
+    assert application is not None
+    application.aboutToQuit.connect(end)
+    return partial(process.waitForFinished, round(BLOCK_S * 1000))
+
+
+def bound_lock() -> Callable[[], object]:
+    """Give what waits for a lock that nobody gives back."""
+    lock = threading.Lock()
+    lock.acquire()
+    return partial(lock.acquire, timeout=BLOCK_S)
+
+
+BOUND: dict[str, Callable[[], Callable[[], object]]] = {
+    "bound_sleep": lambda: partial(time.sleep, BLOCK_S),
+    "bound_process": bound_process,
+    "bound_lock": bound_lock,
+}
+"""Each gives a slot that is no Python function: while Qt calls it, no code of the program's can be seen to run."""
 KINDS: dict[str, Callable[[], Any]] = {
     each.__name__: each
     for each in (
@@ -213,9 +244,10 @@ async def _in_a_task() -> None:
 def _steps(kind: str, application: QApplication, rest_ms: int) -> Iterator[None]:
     """Rest, block, rest and end; a step at each tick of a timer."""
     yield
+    slot = BOUND[kind]() if kind in BOUND else KINDS[kind]
     yield
     if kind not in ("coroutine", "startup"):
-        QTimer.singleShot(0, KINDS[kind])
+        QTimer.singleShot(0, slot)
     end_s = time.monotonic() + (BLOCK_S + RESTING_MS / 1000 if kind in ("stopped", "nested", "dialog") else 0)
     end_s += rest_ms / 1000
     while time.monotonic() < end_s:

@@ -49,6 +49,47 @@ def test_what_was_served_is_over_also_where_the_thread_was_never_seen_idle() -> 
     assert detector.beat(311 * MS) == Slice(311 * MS, 311 * MS)
 
 
+def seen_idle(detector: Detector, *at_ms: int) -> None:
+    for each in at_ms:
+        detector.look(Look(each * MS, 0), is_busy=False)
+
+
+@pytest.mark.parametrize("was_found_overdue", [True, False])
+def test_what_looks_idle_until_long_after_a_beat_was_due_began_midway_between_beats(
+    *, was_found_overdue: bool
+) -> None:
+    detector = Detector()
+    detector.beat(1000 * MS)
+    detector.expect(1050 * MS)
+    if was_found_overdue:
+        seen_idle(detector, *range(1010, 1070, 10))
+        detector.look(
+            Look(1070 * MS, 0), is_busy=True, wanted_ns=detector.overdue_since_ns(1070 * MS), looks_idle=True
+        )
+    else:
+        seen_idle(detector, *range(1010, 1400, 10))
+    assert detector.beat(1400 * MS) == Slice(1025 * MS, 1400 * MS)
+
+
+def test_what_was_seen_idle_before_a_beat_was_due_and_busy_after_it_began_between_those_looks() -> None:
+    detector = Detector()
+    detector.beat(1000 * MS)
+    detector.expect(1050 * MS)
+    seen_idle(detector, 1010, 1020, 1030)
+    detector.look(Look(1040 * MS, 0), is_busy=True)
+    assert detector.beat(1400 * MS) == Slice(1035 * MS, 1400 * MS)
+
+
+@pytest.mark.parametrize(("late_ms", "is_overdue"), [(-50, False), (5, False), (60, True)])
+def test_a_beat_is_overdue_when_it_is_later_than_timers_are(late_ms: int, *, is_overdue: bool) -> None:
+    detector = Detector()
+    assert detector.overdue_since_ns(1000 * MS) is None
+    detector.expect(1050 * MS)
+    assert detector.overdue_since_ns((1050 + late_ms) * MS) == (1050 * MS if is_overdue else None)
+    detector.beat((1050 + late_ms) * MS)
+    assert detector.overdue_since_ns(9000 * MS) is None
+
+
 def test_only_the_last_expectation_counts() -> None:
     detector = Detector()
     detector.expect(20 * MS)

@@ -193,6 +193,19 @@ def test_a_freeze_that_lasts_is_told_of_while_it_lasts(tmp_path: Path) -> None:
     assert lines[1].startswith("frozen for 1.")
 
 
+@pytest.mark.parametrize("ends", ["sys.exit()", "application.quit()", "application.exit()"])
+def test_what_froze_before_its_slot_ended_the_program_is_reported_whole(ends: str, tmp_path: Path) -> None:
+    script, report = tmp_path / "program.py", tmp_path / "report.json"
+    slot = f"def save():\n    time.sleep(0.8)  # freezes\n    {ends}\nQTimer.singleShot(300, save)\n"
+    script.write_text(HEAD + slot + RUN)
+    watched = watch("--fail", "--report", report, script)
+    assert (watched.code, watched.rest) == (3, ""), watched.stderr
+    (line,) = watched.frozen(f"in save (program.py:{line_with(script)})")
+    assert not line.startswith("has been")
+    (freeze,) = (each for each in report_of(report)["freezes"] if each["culprit"]["function"] == "save")
+    assert freeze["duration_ms"] >= 0.95 * 800
+
+
 def test_freezes_from_one_place_are_reported_once_with_their_count(tmp_path: Path) -> None:
     script, report = tmp_path / "program.py", tmp_path / "report.json"
     script.write_text(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 import pytest
 
+from desktop_app.overriding import override
 from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
 from desktop_app.responsiveness.detector import Detector
@@ -277,3 +279,66 @@ def test_a_beat_that_is_a_little_late_shows_nothing(scene: Scene) -> None:
         scene.look(5)
         scene.serve()
     assert (scene.thread.pings, scene.reported) == ([], [])
+
+
+@dataclass
+class Failing(Scripted):
+    """Cannot tell where the thread is, for once."""
+
+    def __post_init__(self) -> None:
+        self.is_over = threading.Event()
+        self._answers = iter((ValueError("where?"), ValueError("and now?")))
+
+    @override
+    def place(self) -> tuple[int, int]:
+        error = next(self._answers, None)
+        if error is not None:
+            raise error
+        self.is_over.set()
+        return self.at
+
+
+def test_an_exception_of_a_look_is_told_and_the_watch_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        threading,
+        "excepthook",
+        lambda arguments: told.append((str(arguments.exc_value), arguments.thread.name)),
+    )
+    thread = Failing(ManualClock())
+    watchdog = Watchdog(
+        Detector(),
+        thread,
+        ping=thread.ping,
+        idle_place=lambda: IDLE,
+        is_watched=lambda: True,
+        is_counted=lambda: True,
+        report=lambda _freeze: None,
+        clock=thread.clock,
+        pace=Pace(tick_ms=1),
+    )
+    watchdog.start()
+    went_on = thread.is_over.wait(30)
+    watchdog.stop()
+    assert went_on
+    assert told == [("where?", "freeze-watchdog"), ("and now?", "freeze-watchdog")]
+
+
+def test_what_cannot_be_reported_is_reported_no_more_and_what_ends_after_it_is(scene: Scene) -> None:
+    def failing(freeze: Freeze) -> None:
+        scene.watchdog._report = scene.reported.append
+        raise LookupError
+
+    scene.watchdog._report = failing
+    scene.thread.at = BUSY
+    scene.look(10)
+    scene.serve()
+    with pytest.raises(LookupError):
+        scene.look()
+    scene.look()
+    assert scene.reported == []
+    scene.thread.at = BUSY
+    scene.look(10)
+    scene.serve()
+    scene.look()
+    assert len(scene.ended()) == 1

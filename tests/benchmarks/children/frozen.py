@@ -1,7 +1,8 @@
 """Blocks the GUI thread at random moments, in random ways and for random times, under a `FreezeMonitor`.
 
 It says as one line of JSON on stdout what it did and what was found: ``blocks``, each its kind, start and end, and
-``freezes``, each its start, end, cause and culprit's function; nanoseconds on the system-wide monotonic clock.
+``freezes``, each its start, end, cause, culprit's function, and whether it was at start-up;
+nanoseconds on the system-wide monotonic clock.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import re
 import socket
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -101,6 +104,25 @@ KINDS: dict[str, Callable[[float], None]] = {
 }
 
 
+def bound_sleep(duration_s: float) -> Callable[[], object]:
+    """Give what waits for nothing."""
+    return partial(time.sleep, duration_s)
+
+
+def bound_acquire(duration_s: float) -> Callable[[], object]:
+    """Give what waits for a lock that nobody gives back."""
+    lock = threading.Lock()
+    lock.acquire()
+    return partial(lock.acquire, timeout=duration_s)
+
+
+BOUND: dict[str, Callable[[float], Callable[[], object]]] = {
+    "bound sleep": bound_sleep,
+    "bound acquire": bound_acquire,
+}
+"""Each gives a slot that is no Python function: while Qt calls it, no code of the program's can be seen to run."""
+
+
 class Blocker:
     """Blocks, rests, and blocks again."""
 
@@ -111,7 +133,7 @@ class Blocker:
         self._end = end
 
     def _planned(self, count: int) -> Iterator[tuple[str, float]]:
-        kinds = list(KINDS)
+        kinds = [*KINDS, *BOUND]
         for i in range(count):
             # Few are long: the lengths are distributed as 1/x^2 between the limits.
             share = self._random.random()
@@ -127,17 +149,42 @@ class Blocker:
             QTimer.singleShot(RESTING_MS if self.blocks else IDLE_MS, self._end)
             return
         kind, duration_ms = planned
+        if kind in BOUND:
+            self._block_bound(kind, duration_ms / 1000)
+            return
         block = KINDS[kind]
         start_ns = time.monotonic_ns()
         block(duration_ms / 1000)
         self.blocks.append({"kind": kind, "start_ns": start_ns, "end_ns": time.monotonic_ns()})
         self.go_on()
 
+    def _block_bound(self, kind: str, duration_s: float) -> None:
+        """Have Qt call what blocks, with nothing of ours around it; its length is told by when it is called."""
+        waits = BOUND[kind](duration_s)
+        block: dict[str, Any] = {"kind": kind}
+
+        def begun() -> None:
+            block["start_ns"] = time.monotonic_ns()
+
+        def ended() -> None:
+            block["end_ns"] = time.monotonic_ns()
+            self.blocks.append(block)
+            self.go_on()
+
+        # One after the other, from one emission: nothing else is served between them.
+        self._timer = QTimer(singleShot=True)
+        self._timer.timeout.connect(begun)
+        self._timer.timeout.connect(waits)
+        self._timer.timeout.connect(ended)
+        # The turn of the event loop that has prepared it is over by then.
+        self._timer.start(SHORTEST_GAP_MS)
+
 
 def main(count: int, seed: int, tick_ms: int, kinds: str = "") -> None:
     """Block that often, or do nothing for a minute, and say what was found."""
-    for kind in set(KINDS) - set(kinds.split(",")) if kinds else ():
-        del KINDS[kind]
+    for each in (KINDS, BOUND):
+        for kind in set(each) - set(kinds.split(",")) if kinds else ():
+            del each[kind]
     application = QApplication(["frozen"])
     label = QLabel("frozen")
     label.show()
@@ -160,9 +207,9 @@ def main(count: int, seed: int, tick_ms: int, kinds: str = "") -> None:
             "cause": freeze.cause,
             "function": freeze.culprit.frame.function if freeze.culprit else None,
             "not_scheduled_ns": freeze.not_scheduled_ns,
+            "is_startup": freeze.is_startup,
         }
         for freeze in found
-        if not freeze.is_startup
     ]
     print(json.dumps({"blocks": blocker.blocks, "freezes": freezes}))
 

@@ -1,7 +1,8 @@
 """A program that is idle, or that does nothing but serve events, with or without a `FreezeMonitor`.
 
 It says on stdout what it used of the processor in its time, as a share of one core (``idle``), or how many events it
-served in it (``timers``: Qt timers, ``tasks``: turns of asyncio tasks on qasync).
+served in it (``timers``: Qt timers, ``tasks``: turns of asyncio tasks on qasync, ``spawn``: tasks that are created,
+run once and end). The monitor writes tasks to its journal, as ``desktop-app watch`` has it do.
 """
 
 from __future__ import annotations
@@ -74,20 +75,43 @@ def tasks(application: QApplication, duration_s: float) -> float:
     return count
 
 
+def spawn(application: QApplication, duration_s: float) -> float:
+    """Create a task and await its end, one after the other; give how many."""
+    loop = QEventLoop(application)
+    end_s = time.perf_counter() + duration_s
+
+    async def nothing() -> None:
+        """Be over at once."""
+
+    async def main() -> int:
+        count = 0
+        while time.perf_counter() < end_s:
+            await asyncio.create_task(nothing())
+            count += 1
+        return count
+
+    with loop:
+        count: int = loop.run_until_complete(main())
+    return count
+
+
+WORKS = {"idle": idle, "timers": timers, "tasks": tasks, "spawn": spawn}
+
+
 def main(work: str, watch: str, duration_s: float, tick_ms: int) -> None:
     """Do this work under ``none``, a ``heartbeat`` every ``tick_ms``, or a ``monitor`` that looks as often."""
     application = QApplication(["watched"])
     label = QLabel("watched")
     label.show()
     heartbeat = Heartbeat(tick_ms)
-    monitor = FreezeMonitor(pace=Pace(tick_ms=tick_ms))
+    monitor = FreezeMonitor(pace=Pace(tick_ms=tick_ms), follows_tasks=True)
     if watch == "heartbeat":
         heartbeat.start()
     elif watch == "thread":
         threading.Thread(target=threading.Event().wait, daemon=True).start()
     elif watch == "monitor":
         monitor.attach()
-    print({"idle": idle, "timers": timers, "tasks": tasks}[work](application, duration_s))
+    print(WORKS[work](application, duration_s))
     monitor.detach()
 
 
