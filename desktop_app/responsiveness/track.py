@@ -139,7 +139,9 @@ class Track:
         return track
 
     def add(self, entry: Entry) -> None:
-        """Add what has happened since; the oldest are forgotten when there are too many."""
+        """Add what has happened since, not what ended before the origin; the oldest go when there are too many."""
+        if _end_ns(entry) < self.origin_ns:
+            return
         self._add(entry, None)
         self.end_ns = max(self.end_ns, _end_ns(entry))
         if self._count > MOST_ENTRIES * 5 // 4:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.responsiveness.axis import label_of, ticks_ns
@@ -95,6 +95,7 @@ def test_whatever_happened_the_drawing_is_sound(
 
 @settings(max_examples=60)
 @given(entries=MADE, late=MADE)
+@example(entries=[], late=[freeze(0, 1), mark(-1, -1)])
 def test_it_makes_no_difference_when_the_gui_thread_s_entries_come(entries: list[Entry], late: list[Entry]) -> None:
     at_once = track(*entries, *late, end_ms=400)
     by_and_by = track(*entries, end_ms=400)

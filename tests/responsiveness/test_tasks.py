@@ -321,6 +321,7 @@ def test_a_factory_that_is_set_meanwhile_stays(runner: asyncio.Runner, watch: Ta
     assert journal.entries() == ()
 
 
+@pytest.mark.responsive(budget_ms=None, reason="it collects the garbage of the whole suite")
 def test_a_task_that_is_dropped_is_not_held(runner: asyncio.Runner, watch: TaskWatch) -> None:
     """Asyncio holds its tasks weakly, and so does this: a program's leak must not be hidden, nor made."""
     told: list[dict[str, Any]] = []
