@@ -264,14 +264,14 @@ def test_looks_never_fail_while_tasks_come_and_go(loop: EventLoop, qtbot: QtBot)
     async def load_image(number: int) -> int:
         await asyncio.sleep(0)
         total = 0
-        # In Python, so that the one that looks can be let run within.
+        # In Python, and for longer than a thread's turn (5 ms), so that the one that looks is let run within.
         for each in range(number):
             total += each
         return total
 
     async def show_gallery() -> None:
         while not done.is_set():
-            await asyncio.gather(*(load_image(each) for each in range(0, 20_000, 1_000)))
+            await asyncio.gather(*(load_image(each) for each in range(0, 400_000, 40_000)))
 
     thread = threading.Thread(target=look)
     thread.start()
