@@ -152,6 +152,14 @@ def test_each_stack_can_be_unfolded_by_key_and_each_cell_says_what_it_is() -> No
     assert page.all("scope").count("row") == 6
 
 
+def test_a_card_says_how_inputs_were_answered() -> None:
+    text = html_report(rich_report())
+    (mark, answering) = re.findall(r'card wide mark(\d+)"><dt>Input to next paint: <strong>([^<]*)', text)[0]
+    assert (mark, answering) == ("500", "poor")
+    assert "6 keys and clicks; delay until a widget had them: p50 " in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Input to next paint" not in html_report(empty_report())
+
+
 def test_what_is_not_of_the_program_s_making_has_a_table_of_its_own() -> None:
     page = Page(html_report(rich_report()))
     assert page.all("id").count("apart-1") == 1
