@@ -360,7 +360,7 @@ def test_unwatched_widgets_are_left_alone(scene: Scene) -> None:
 @pytest.mark.parametrize("ends", ["deleted", "deleted by its parent", "dropped"])
 def test_a_widget_that_is_gone_is_forgotten(scene: Scene, ends: str) -> None:
     known = len(scene.watch._watched), len(scene.watch._windows)
-    gone = []
+    gone: list[weakref.ref[QWidget]] = []
     for _ in range(200):
         parent = QWidget()
         field = QLineEdit(parent)
