@@ -126,10 +126,16 @@ def _inputs_card(inputs: InputSummary, answering: Answering) -> str:
         [("p50", to_paint.p50_ns), ("p75", to_paint.p75_ns), ("p95", to_paint.p95_ns), ("max", to_paint.max_ns)]
     )
     counted = counted_text(inputs.count, "key or click", "keys and clicks")
-    remark = prose(
-        f"{counted}; delay until a widget had them: p50 {duration_text(delay.p50_ns)}, "
-        f"p75 {duration_text(delay.p75_ns)}, p95 {duration_text(delay.p95_ns)}, max {duration_text(delay.max_ns)}"
+    delays = ", ".join(
+        f"{name}\N{NO-BREAK SPACE}{duration_text(ns)}"
+        for name, ns in (
+            ("p50", delay.p50_ns),
+            ("p75", delay.p75_ns),
+            ("p95", delay.p95_ns),
+            ("max", delay.max_ns),
+        )
     )
+    remark = prose(f"{counted}; delay until a widget had them: {delays}")
     return (
         f'<div class="card wide mark{MARKS[answering].value}"><dt>Input to next paint: '
         f'<strong>{answering}</strong></dt><dd class="quartet">{quartet}</dd><dd>{remark}</dd></div>'

@@ -9,11 +9,13 @@ from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze
 
 NS_PER_S = 1000 * NS_PER_MS
+SPACES = "\n\t\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""What a page may hold though it is not printable to Python."""
 
 
 def escaped(text: str) -> str:
     """Make text that came from outside harmless in HTML, also within an attribute; drops what no page may hold."""
-    fine = "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    fine = "".join(each if each.isprintable() or each in SPACES else "\N{REPLACEMENT CHARACTER}" for each in text)
     return html.escape(fine, quote=True)
 
 

@@ -17,6 +17,7 @@ from desktop_app.responsiveness.html_report import answer, html_report
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import duration_text, prose
 from desktop_app.responsiveness.html_timeline import STEPS
+from desktop_app.responsiveness.journal import InputMark
 from desktop_app.responsiveness.report import Report
 from tests.helpers.browser import CHROMIUM, browse, noting_proxy
 from tests.helpers.sample_report import empty_report, freeze_of, hour_report, report_of, rich_report
@@ -150,6 +151,21 @@ def test_each_stack_can_be_unfolded_by_key_and_each_cell_says_what_it_is() -> No
     for tag, roles in (("th", "columnheader|rowheader"), ("td", "cell"), ("tr", "row"), ("table", "table")):
         assert len(re.findall(rf'<{tag} [^>]*role="(?:{roles})"', text)) == page.tags.count(tag)
     assert page.all("scope").count("row") == 6
+
+
+def test_a_card_says_how_inputs_were_answered() -> None:
+    text = html_report(rich_report())
+    (mark, answering) = re.findall(r'card wide mark(\d+)"><dt>Input to next paint: <strong>([^<]*)', text)[0]
+    assert (mark, answering) == ("500", "poor")
+    assert "6 keys and clicks; delay until a widget had them: p50 " in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Input to next paint" not in html_report(empty_report())
+
+
+def test_a_large_number_on_a_card_can_be_read() -> None:
+    inputs = [InputMark("key", each, each, each + NS_PER_MS) for each in range(1234)]
+    page = Page(html_report(report_of([*inputs], 1000)))
+    assert any(text.startswith("1\N{NARROW NO-BREAK SPACE}234 keys and clicks; ") for text in page.texts)
+    assert "\N{REPLACEMENT CHARACTER}" not in page.text
 
 
 def test_what_is_not_of_the_program_s_making_has_a_table_of_its_own() -> None:

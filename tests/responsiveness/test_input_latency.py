@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 
 import pytest
 import shiboken6
@@ -353,6 +355,46 @@ def test_unwatched_widgets_are_left_alone(scene: Scene) -> None:
     QTest.keyClick(scene.field, Qt.Key.Key_A)
     scene.settle()
     assert scene.journal.entries() == ()
+
+
+@pytest.mark.parametrize("ends", ["deleted", "deleted by its parent", "dropped"])
+def test_a_widget_that_is_gone_is_forgotten(scene: Scene, ends: str) -> None:
+    known = len(scene.watch._watched), len(scene.watch._windows)
+    gone: list[weakref.ref[QWidget]] = []
+    for _ in range(200):
+        parent = QWidget()
+        field = QLineEdit(parent)
+        scene.watch.watch(field)
+        scene.watch.watch_paints(parent)
+        gone += [weakref.ref(field), weakref.ref(parent)]
+        if ends == "deleted":
+            field.deleteLater()
+            parent.deleteLater()
+        elif ends == "deleted by its parent":
+            shiboken6.delete(parent)
+        del field, parent
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert (len(scene.watch._watched), len(scene.watch._windows)) == known
+    assert not [each for each in gone if each() is not None]
+
+
+def test_a_widget_that_goes_while_it_handles_its_input_is_not_counted(scene: Scene) -> None:
+    scene.button.clicked.connect(lambda: shiboken6.delete(scene.field))
+    scene.post_key("a")
+    QTest.mouseClick(scene.button, Qt.MouseButton.LeftButton)
+    (mark,) = scene.wait_for_marks(1)
+    assert mark.name == "click"
+    assert len(scene.watch._watched) == 1
+
+
+def test_a_watch_that_is_gone_leaves_its_widgets_alone(qtbot: QtBot) -> None:
+    field, owner = QLineEdit(), QObject()
+    qtbot.addWidget(field)
+    InputWatch(Journal(), parent=owner).watch(field)
+    shiboken6.delete(owner)
+    QTest.keyClick(field, Qt.Key.Key_A)
+    assert field.text() == "a"
 
 
 def test_nothing_that_is_typed_is_written_down(scene: Scene) -> None:

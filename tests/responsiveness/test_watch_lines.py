@@ -149,6 +149,14 @@ def test_the_summary_of_a_run_with_freezes_has_the_worst_place_first() -> None:
     assert places[1].startswith("  0.06 s once: 98 % in load_image (gallery.py:52)")
 
 
+def test_the_summary_says_how_inputs_were_answered() -> None:
+    marks = [InputMark("key", 0, 10 * NS_PER_MS, 300 * NS_PER_MS)] * 4
+    assert list(summary_lines(report(inputs=marks)))[-1] == (
+        "keys and clicks: 4, to the next paint p50 300.0 ms, p75 300.0 ms, p95 300.0 ms, max 300.0 ms "
+        "(delay p75 10.0 ms): needs improvement"
+    )
+
+
 def test_the_summary_says_what_to_write_instead() -> None:
     fixes = [line for line in summary_lines(report(freeze(0, 1500))) if line.startswith("    ")]
     assert len(fixes) == 1

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from desktop_app.responsiveness.clock import NS_PER_MS
+from desktop_app.responsiveness.journal import InputMark
 from desktop_app.responsiveness.report import json_report, write_atomically
 from tests.helpers.watching import APPS, line_with, report_of, watch
 from tests.responsiveness.test_watch_lines import freeze, report
@@ -66,6 +68,17 @@ def test_a_freeze_says_all_that_is_known(written: dict[str, Any]) -> None:
 def test_stacks_begin_with_the_program(written: dict[str, Any]) -> None:
     outermost = {stack["frames"][0]["file"] for each in written["freezes"] for stack in each["stacks"]}
     assert outermost == {str(APPS / "gallery.py")}
+
+
+def test_how_inputs_were_answered_is_summed_up() -> None:
+    marks = [InputMark("click", 0, 20 * NS_PER_MS, 501 * NS_PER_MS)] * 3
+    figures = [dict.fromkeys(("p50", "p75", "p95", "max"), ms) for ms in (20.0, 501.0)]
+    expected = {"count": 3, "delay_ms": figures[0], "to_paint_ms": figures[1], "verdict": "poor"}
+    assert json.loads(json_report(report(inputs=marks)))["summary"]["inputs"] == expected
+
+
+def test_without_inputs_there_is_nothing_to_sum_up(written: dict[str, Any]) -> None:
+    assert written["summary"]["inputs"] is None
 
 
 def test_what_is_not_known_is_null() -> None:
