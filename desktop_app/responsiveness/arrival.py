@@ -23,10 +23,12 @@ class Arrival(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._name = name
         self._on_imported = on_imported
         self._loader: importlib.abc.Loader | None = None
+        self._is_waiting = True
         sys.meta_path.insert(0, self)
 
     def cancel(self) -> None:
         """Cease to wait; may be called twice."""
+        self._is_waiting = False
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
@@ -36,10 +38,10 @@ class Arrival(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._name:
             return None
-        self.cancel()
-        for finder in sys.meta_path:
+        for finder in [each for each in sys.meta_path if each is not self]:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
+                # Whoever asks may only want to know whether it is there.
                 self._loader, spec.loader = spec.loader, self
                 return spec
         return None
@@ -55,4 +57,6 @@ class Arrival(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__spec__.loader = self._loader
         if self._loader is not None:
             self._loader.exec_module(module)
-        self._on_imported()
+        if self._is_waiting:
+            self.cancel()
+            self._on_imported()

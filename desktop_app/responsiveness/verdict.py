@@ -10,7 +10,7 @@ from desktop_app.responsiveness.callee import arguments_of, callee_of, module_of
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Frame, Freeze, Stack
 from desktop_app.responsiveness.rules import RULES, Rule
-from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own, runs_loop
+from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own
 
 LEAST_SHARE = 0.5
 """Of the culprit's samples that a rule must hold of."""
@@ -19,10 +19,10 @@ UNKNOWN = {
     Cause.COMPUTING: "It used the processor: look for what is done often, or to much data",
     Cause.INTERPRETER_HELD: "Look for one call that does much",
 }
-OVER = "a call of C code kept the interpreter to itself, and was over when it could be looked at; what, is not known."
-LOOK_WHEN_OVER = (
-    "Look for a regular expression, or another call that does much, in what the window was asked for then. "
-    "`faulthandler.dump_traceback_later(0.2)` before it shows it while it lasts."
+NO_PYTHON = "no Python code ran, so that there is no line to be named."
+LOOK_BESIDE_PYTHON = (
+    "Look for a slot that is not Python, `functools.partial(time.sleep, 1)` or `process.waitForFinished` say, "
+    "and for what Qt does itself: painting, laying out, loading."
 )
 
 
@@ -45,10 +45,10 @@ def verdict_of(freeze: Freeze) -> Verdict:
     program came there. Reads source files.
     """
     stacks = _of_culprit(freeze)
-    if _is_over(freeze, stacks):
-        return Verdict("unknown", f"{_how_long(freeze)}: {OVER}", LOOK_WHEN_OVER)
     rule, call = _rule(freeze, stacks)
     in_call = f" in {call}" if call else ""
+    if rule is None and freeze.culprit is None and not freeze.is_startup:
+        return Verdict("unknown", f"{_how_long(freeze)}: {NO_PYTHON}", LOOK_BESIDE_PYTHON)
     if rule is None:
         return Verdict("unknown", f"{_where(freeze)}: {_unknown(freeze.cause, in_call)}", _look(freeze))
     text = f"{_where(freeze)}: {rule.why.format(in_call=in_call)}"
@@ -128,13 +128,6 @@ def _of_culprit(freeze: Freeze) -> tuple[CountedStack, ...]:
             found.append(each)
     # One that is handed on without its stacks still has the culprit.
     return tuple(found) or (CountedStack((culprit,), 1),)
-
-
-def _is_over(freeze: Freeze, stacks: tuple[CountedStack, ...]) -> bool:
-    """Tell whether it was looked at only when the event loop went on already, so that the place says nothing."""
-    if not freeze.is_late_sample or freeze.cause is not Cause.INTERPRETER_HELD:
-        return False
-    return bool(stacks) and all(runs_loop(each.stack[-1]) for each in stacks)
 
 
 def _how_long(freeze: Freeze) -> str:

@@ -179,9 +179,8 @@ class Watchdog:
             self._detector.ping(now.at_ns)
             self._ping()
         age_ns = now.at_ns - since_ns
-        # A look that comes late may find the thread waiting for events again: that says nothing of what it did.
-        is_over = is_late and is_idle
-        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_over and self._samples.is_due(now.at_ns):
+        # Where no Python code runs, or none any more, its place says nothing of what the thread does.
+        if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_idle and self._samples.is_due(now.at_ns):
             self._samples.add(now.at_ns, stack or self.probe.stack(), is_late=is_late)
             self._samples.task = self._samples.task or self.probe.running_task()
         if age_ns >= self._pace.lasting_ms * NS_PER_MS and not self._is_reported:

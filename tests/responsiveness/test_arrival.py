@@ -14,7 +14,6 @@ import pytest
 from desktop_app.responsiveness.arrival import Arrival
 
 NAME = "arriving_package.module"
-ENDS_EARLY = pytest.mark.xfail(reason="it ends its wait when it is asked for the module, not when that is imported")
 SOURCE = "loaders = [__loader__, __spec__.loader]\nis_ready = True\n"
 
 
@@ -108,7 +107,6 @@ def test_a_module_that_fails_fails_as_always(arrival: Arrival, arrived: list[boo
     assert arrived == []
 
 
-@ENDS_EARLY
 def test_who_asks_whether_there_is_the_module_does_not_end_the_wait(arrival: Arrival, arrived: list[bool]) -> None:
     assert importlib.util.find_spec(NAME) is not None
     assert arrived == []
@@ -116,7 +114,6 @@ def test_who_asks_whether_there_is_the_module_does_not_end_the_wait(arrival: Arr
     assert arrived == [True]
 
 
-@ENDS_EARLY
 def test_an_import_that_is_tried_again_after_it_failed_is_told(
     arrival: Arrival, arrived: list[bool], source: Path
 ) -> None:

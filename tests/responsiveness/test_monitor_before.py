@@ -73,12 +73,7 @@ def said_by(tmp_path: Path, *parts: str) -> tuple[Any, str]:
         "import PySide6.QtWidgets\nmonitor.attach()\n",
         "import PySide6.QtWidgets\nin_a_thread(monitor.attach)\n",
         # Many a library asks first which of the bindings are there.
-        pytest.param(
-            "from importlib.util import find_spec\nmonitor.attach()\nassert find_spec('PySide6.QtCore')\n",
-            marks=pytest.mark.xfail(
-                run=False, reason="an arrival ends its wait when it is asked, not when it is imported"
-            ),
-        ),
+        "from importlib.util import find_spec\nmonitor.attach()\nassert find_spec('PySide6.QtCore')\n",
     ],
     ids=["main thread", "another thread", "Qt is there", "Qt is there, another thread", "Qt is looked for"],
 )

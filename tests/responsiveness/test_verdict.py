@@ -124,11 +124,10 @@ def test_a_late_sample_is_said_to_be_one(tmp_path: Path) -> None:
     assert late.text == verdict_of(freeze).text + " It could be looked at only as that ended."
 
 
-def test_what_was_over_when_it_could_be_looked_at_is_not_put_down_to_the_event_loop(tmp_path: Path) -> None:
-    freeze = freeze_in((program(tmp_path, "sys.exit(application.exec())"),), Cause.INTERPRETER_HELD)
-    late = verdict_of(dataclasses.replace(freeze, is_late_sample=True))
-    assert (late.name, "gallery.py" in late.text, "was over" in late.text) == ("unknown", False, True)
-    assert verdict_of(freeze).name == "interpreter held"
+def test_where_no_python_code_ran_no_line_is_named() -> None:
+    verdict = verdict_of(Freeze(0, 300 * NS_PER_MS, Cause.WAITING))
+    assert verdict.text == "Frozen for 300 ms: no Python code ran, so that there is no line to be named."
+    assert "functools.partial" in verdict.fix
 
 
 def test_what_is_unknown_says_where_to_look(tmp_path: Path) -> None:
