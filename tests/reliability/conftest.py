@@ -43,3 +43,5 @@ def only_its_own_garbage() -> Iterator[None]:
         patch.setattr(gc, "freeze", lambda: None)
         yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()
