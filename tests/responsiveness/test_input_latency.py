@@ -11,62 +11,17 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, monotonic_ns
-from desktop_app.responsiveness.inputs import Answering, InputStatistics, made_at_ns
+from desktop_app.responsiveness.inputs import Answering
 from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
 from desktop_app.responsiveness.qt.input_latency import MOST_UNANSWERED, InputWatch
+from tests.helpers.input_scene import Scene
 
 BLOCK_MS = 60
-
-
-class Scene:
-    """A window with a field and a button, and what their watch wrote down."""
-
-    def __init__(self, qtbot: QtBot, field: QLineEdit | None = None) -> None:
-        self.qtbot = qtbot
-        self.window = QWidget()
-        qtbot.addWidget(self.window)
-        self.field = field or QLineEdit()
-        self.button = QPushButton("Press")
-        # No layout: off screen, a window that has a smallest size gets a warning.
-        for i, widget in enumerate((self.field, self.button)):
-            widget.setParent(self.window)
-            widget.setGeometry(10, 10 + 50 * i, 200, 40)
-        self.window.resize(220, 110)
-        self.journal = Journal()
-        self.watch = InputWatch(self.journal, parent=self.window)
-        self.window.show()
-        qtbot.waitExposed(self.window)
-        self.field.setFocus()
-        self.settle()
-        self.watch.watch(self.field, self.button)
-        self.watch.watch_paints(self.window)
-
-    @property
-    def marks(self) -> list[InputMark]:
-        return [entry for entry in self.journal.entries() if isinstance(entry, InputMark)]
-
-    def spans(self, kind: Kind) -> list[Span]:
-        return [entry for entry in self.journal.entries() if isinstance(entry, Span) and entry.kind is kind]
-
-    def wait_for_marks(self, count: int) -> list[InputMark]:
-        self.qtbot.waitUntil(lambda: len(self.marks) >= count, timeout=20_000)
-        assert len(self.marks) == count
-        return self.marks
-
-    def settle(self) -> None:
-        """Let all that is under way be served."""
-        for _ in range(5):
-            QCoreApplication.processEvents()
-
-    def post_key(self, text: str, widget: QWidget | None = None, stamp_ms: int = 0) -> None:
-        event = QKeyEvent(QEvent.Type.KeyPress, ord(text.upper()), Qt.KeyboardModifier.NoModifier, text)
-        event.setTimestamp(stamp_ms)
-        QCoreApplication.postEvent(widget or self.field, event)
 
 
 @pytest.fixture
@@ -199,76 +154,6 @@ def test_a_widget_that_its_input_deletes_does_no_harm(scene: Scene) -> None:
     QTest.keyClick(scene.field, Qt.Key.Key_A)
     scene.wait_for_marks(1)
     scene.watch.unwatch()
-
-
-def test_what_a_widget_ignores_goes_to_its_parent_once(qtbot: QtBot) -> None:
-    class Parent(QWidget):
-        def __init__(self) -> None:
-            super().__init__()
-            self.keys: list[int] = []
-
-        @override
-        def keyPressEvent(self, event: QKeyEvent) -> None:
-            self.keys.append(event.key())
-
-    parent = Parent()
-    qtbot.addWidget(parent)
-    child = QPushButton("Ignores letters", parent)
-    watch = InputWatch(Journal(), parent=parent)
-    parent.show()
-    qtbot.waitExposed(parent)
-    watch.watch(child)
-    QTest.keyClick(child, Qt.Key.Key_X)
-    assert parent.keys == [Qt.Key.Key_X]
-
-
-class Seeing(QObject):
-    """A filter that was there before, or comes later."""
-
-    def __init__(self, *, takes: bool = False) -> None:
-        super().__init__()
-        self.seen: list[QEvent.Type] = []
-        self._takes = takes
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress:
-            self.seen.append(event.type())
-            return self._takes
-        return False
-
-
-def test_other_filters_see_the_same_events(qtbot: QtBot) -> None:
-    field, before, after = QLineEdit(), Seeing(), Seeing()
-    field.installEventFilter(before)
-    scene = Scene(qtbot, field)
-    field.installEventFilter(after)
-    QTest.keyClick(field, Qt.Key.Key_A)
-    scene.wait_for_marks(1)
-    assert (len(before.seen), len(after.seen), field.text()) == (1, 1, "a")
-
-
-def test_a_filter_that_takes_an_event_still_does(qtbot: QtBot) -> None:
-    field, taking = QLineEdit(), Seeing(takes=True)
-    field.installEventFilter(taking)
-    scene = Scene(qtbot, field)
-    QTest.keyClick(field, Qt.Key.Key_A)
-    scene.wait_for_marks(1)
-    assert (len(taking.seen), field.text()) == (1, "")
-
-
-def test_a_handler_that_raises_is_timed_and_raises(qtbot: QtBot) -> None:
-    class Raising(QLineEdit):
-        @override
-        def keyPressEvent(self, event: QKeyEvent) -> None:
-            raise ZeroDivisionError
-
-    scene = Scene(qtbot, Raising())
-    with qtbot.capture_exceptions() as raised:
-        scene.post_key("a")
-        scene.wait_for_marks(1)
-    assert [each[0] for each in raised] == [ZeroDivisionError]
-    assert len(scene.spans(Kind.INPUT)) == 1
 
 
 def test_a_paint_within_a_handler_lies_within_its_span(scene: Scene) -> None:
@@ -433,79 +318,3 @@ def test_a_click_where_the_event_is_not_a_qt_tests(scene: Scene) -> None:
         QCoreApplication.postEvent(handle, event)
     (mark,) = scene.wait_for_marks(1)
     assert mark.delivered_ns - mark.at_ns >= 0
-
-
-def marks_of(*to_paint_ms: float) -> list[InputMark]:
-    return [InputMark("key", 0, round(each / 2) * NS_PER_MS, round(each * NS_PER_MS)) for each in to_paint_ms]
-
-
-@pytest.mark.parametrize(
-    ("to_paint_ms", "answering"),
-    [
-        ([], None),
-        ([200], Answering.GOOD),
-        ([201], Answering.NEEDS_IMPROVEMENT),
-        ([500], Answering.NEEDS_IMPROVEMENT),
-        ([501], Answering.POOR),
-        ([10, 10, 10, 5000], Answering.GOOD),
-        ([10, 10, 400, 5000], Answering.NEEDS_IMPROVEMENT),
-        ([10, 600, 600, 5000], Answering.POOR),
-    ],
-)
-def test_three_inputs_of_four_decide(to_paint_ms: list[float], answering: Answering | None) -> None:
-    statistics = InputStatistics()
-    for mark in marks_of(*to_paint_ms):
-        statistics.add(mark)
-    assert statistics.summary().answering is answering
-
-
-def test_percentiles_of_delays_and_of_paints() -> None:
-    statistics = InputStatistics()
-    for mark in marks_of(*range(1, 101)):
-        statistics.add(mark)
-    summary = statistics.summary()
-    assert summary.count == 100
-    assert summary.to_paint.max_ns == 100 * NS_PER_MS
-    to_paint, delay = summary.to_paint, summary.delay
-    for found_ns, exact_ms in ((to_paint.p50_ns, 50), (to_paint.p75_ns, 75), (delay.p95_ns, 47)):
-        assert exact_ms * NS_PER_MS <= found_ns <= exact_ms * NS_PER_MS * 1.07
-
-
-NOW_NS = 5_000_000 * 1000 * NS_PER_MS + 777
-NOW_MS = NOW_NS // NS_PER_MS
-
-
-@pytest.mark.parametrize(
-    ("stamp_ms", "delay_ms"),
-    [
-        (NOW_MS, 0),
-        (NOW_MS - 1500, 1500),
-        (NOW_MS + 5, 0),
-        ((NOW_MS - 1500) % 2**32, 1500),
-        ((NOW_MS + 3) % 2**32, 0),
-        (0, 0),
-        (17, 0),
-        (NOW_MS - 3_600_000, 0),
-        (NOW_MS + 3_600_000, 0),
-        (1_790_000_000_000, 0),
-    ],
-    ids=[
-        "now",
-        "late",
-        "coarse",
-        "32 bits",
-        "coarse 32 bits",
-        "none",
-        "made up",
-        "past",
-        "future",
-        "wall clock",
-    ],
-)
-def test_a_stamp_is_believed_where_it_can_be(stamp_ms: int, delay_ms: int) -> None:
-    assert NOW_NS - made_at_ns(stamp_ms, NOW_NS) == delay_ms * NS_PER_MS
-
-
-def test_a_stamp_of_before_the_32_bits_ran_out() -> None:
-    now_ns = (2**32 + 100) * NS_PER_MS
-    assert now_ns - made_at_ns(2**32 - 400, now_ns) == 500 * NS_PER_MS
