@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
 from desktop_app.responsiveness.journal import Journal, Kind, Span
+from desktop_app.responsiveness.task_stack import running_loop_here
 
 if TYPE_CHECKING:
     import asyncio
@@ -91,8 +92,7 @@ class TaskWatch:
 
     def follow_running_loop(self) -> None:
         """Watch the loop that runs in the calling thread, if there is another one now; cheap if there is not."""
-        events = sys.modules.get("asyncio.events")
-        loop = events._get_running_loop() if events is not None else None  # noqa: SLF001 - asyncio's own is no cheaper
+        loop = running_loop_here()
         if loop is not None and loop is not self._loop:
             self.watch(loop)
 

@@ -9,6 +9,7 @@ import time
 import types
 from collections.abc import AsyncIterator, Coroutine, Generator
 from contextlib import asynccontextmanager
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from pytestqt.qtbot import QtBot
 from desktop_app.event_loop import EventLoop
 from desktop_app.overriding import override
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
 from desktop_app.responsiveness.task_stack import running_loop_here, running_task
+from desktop_app.responsiveness.tasks import TaskWatch
 from tests.helpers.program import run_python
 
 OWNERSHIP = Ownership()
@@ -332,3 +335,10 @@ assert "asyncio" not in sys.modules
 def test_asyncio_is_not_imported_for_it() -> None:
     ended = run_python(WITHOUT_ASYNCIO)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_while_asyncio_is_being_imported_no_loop_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is seen from the GUI thread while another one imports it."""
+    monkeypatch.setitem(sys.modules, "asyncio.events", ModuleType("asyncio.events"))
+    assert running_loop_here() is None
+    TaskWatch(Journal()).follow_running_loop()
