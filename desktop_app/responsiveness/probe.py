@@ -106,6 +106,7 @@ class ThreadProbe:
         self._own: Scheduling | None = None
         self._switches: Callable[[], int] | None = None
         self._switched = 0
+        self._skipped = 0
         self._late_by_holder_ns = 0
         self._has_reported = False
         self._looks: deque[_Look] = deque(maxlen=MOST_LOOKS)
@@ -169,7 +170,9 @@ class ThreadProbe:
         """Be called at each step of the watchdog, which woke this much later than it wanted to; microseconds."""
         now_ns, cpu_ns, gc_ns = self._clock(), self._processor.ns(), self._collections.total_ns()
         switched = self._switches() if self._switches is not None else 0
-        waits, self._switched = switched - self._switched, switched
+        # Each look that was skipped was a sleep of the watchdog's, too.
+        waits, self._switched = switched - self._switched - self._skipped, switched
+        self._skipped = 0
         has_reported, self._has_reported = self._has_reported, False
         last = self._looks[-1] if self._looks else _Look(now_ns, cpu_ns, 0, gc_ns, 0, 0)
         passed_ns, used_ns, collected_ns = now_ns - last.at_ns, cpu_ns - last.cpu_ns, gc_ns - last.gc_ns
@@ -200,6 +203,10 @@ class ThreadProbe:
                 last.stopped_ns + stopped_ns,
             )
         )
+
+    def skip(self) -> None:
+        """Be told of a look at an idle thread, on time, in place of `tick`."""
+        self._skipped += 1
 
     def begin(self) -> None:
         """Gather evidence from now on: the thread was found busy."""

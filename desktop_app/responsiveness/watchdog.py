@@ -20,6 +20,8 @@ MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
 LATE_NS = 20 * NS_PER_MS
 FLUSH_S = 0.001
+QUIET_STEPS = 9
+"""So many looks at an idle thread are nothing but that, one after the other."""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -61,6 +63,9 @@ class Probe(Protocol):
 
     def tick(self, late_ns: int) -> None:
         """Be told of each look of the watchdog, and how late it was."""
+
+    def skip(self) -> None:
+        """Be told of a look at an idle thread, on time, in place of `tick`."""
 
     def begin(self) -> None:
         """Gather evidence from now on."""
@@ -114,6 +119,7 @@ class Watchdog:
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
+        self._quiet_steps = 0
         self._pinged_ns: int | None = None
         self._is_reported = False
         self._done = threading.Event()
@@ -147,6 +153,8 @@ class Watchdog:
         last_ns = now_ns if self._last is None else self._last.at_ns
         late_ns = max(0, now_ns - last_ns - self._pace.tick_ms * NS_PER_MS)
         is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
+        if is_idle and not is_late and self._is_quiet(now_ns):
+            return
         # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
         stack = self.probe.stack() if is_late and not is_idle else None
         now = Look(now_ns, self.probe.cpu_ns())
@@ -187,6 +195,25 @@ class Watchdog:
             self._is_reported = True
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
+
+    def _is_quiet(self, now_ns: int) -> bool:
+        """Tell whether there is nothing to be done but to note that the thread is idle, and note it.
+
+        That is nearly always so, and all that an idle program pays for; a full step is made now and then.
+        """
+        if self._last is None or self._pinged_ns is not None or self._ended or self._quiet_steps >= QUIET_STEPS:
+            self._quiet_steps = 0
+            return False
+        now = Look(now_ns, self.probe.cpu_ns())
+        computes = now.cpu_ns - self._last.cpu_ns > BUSY_SHARE * (now_ns - self._last.at_ns)
+        if computes or self._detector.overdue_since_ns(now_ns) is not None:
+            self._quiet_steps = 0
+            return False
+        self._quiet_steps += 1
+        self._last = now
+        self.probe.skip()
+        self._detector.look(now, is_busy=False)
+        return True
 
     def _report_ended(self) -> None:
         while self._ended:

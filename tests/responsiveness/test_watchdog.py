@@ -54,6 +54,9 @@ class Scripted:
     def tick(self, late_ns: int) -> None:
         """Measure nothing."""
 
+    def skip(self) -> None:
+        """Measure nothing."""
+
     def begin(self) -> None:
         """Measure nothing."""
 
