@@ -15,10 +15,11 @@ from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.collecting import CollectionTime
 from desktop_app.responsiveness.debugging import is_held_in, let_run
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.here import place_of
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.processor import ThreadProcessorTime, sleep_clock
 from desktop_app.responsiveness.scheduling import Scheduling, is_traced, own_switches
-from desktop_app.responsiveness.stacks import RawStack, capture, place_of
+from desktop_app.responsiveness.stacks import RawStack, capture
 from desktop_app.responsiveness.task_stack import running_task
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class ThreadProbe:
         self.ownership = Ownership()
         """Tells which code is the program's own."""
         self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
-        """Tells what the thread found with `task_stack.running_loop_here`."""
+        """Tells what the thread found with `here.running_loop_here`."""
 
     def cpu_ns(self) -> int:
         """Tell what the thread has used of the processor; what it had, when it has ended."""

@@ -45,14 +45,6 @@ def capture(frame: FrameType | None) -> RawStack:
     return tuple(places)
 
 
-def place_of(frame: FrameType | None) -> tuple[int, int]:
-    """Tell a frame, and how far it is, from others and other moments, without keeping it.
-
-    A frame that has ended leaves its identity to the next, which runs another code for the most part.
-    """
-    return (0, 0) if frame is None else (id(frame) ^ id(frame.f_code), frame.f_lasti)
-
-
 def resolved(raw: RawStack, ownership: Ownership) -> Stack:
     """Give a stack with files, lines and names; reads source files."""
     return tuple(frame_at(code, lasti, ownership) for code, lasti in reversed(raw))

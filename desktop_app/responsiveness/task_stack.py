@@ -23,15 +23,6 @@ MOST_AWAITS = 50
 AWAITED = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 
 
-def running_loop_here() -> AbstractEventLoop | None:
-    """Tell which asyncio loop runs in the thread that calls this; some hundred nanoseconds."""
-    asyncio = sys.modules.get("asyncio.events")
-    # While asyncio is being imported it has not everything yet.
-    get_running_loop = getattr(asyncio, "_get_running_loop", None)
-    loop: AbstractEventLoop | None = get_running_loop() if get_running_loop is not None else None
-    return loop
-
-
 def running_task(loop: AbstractEventLoop, frame: FrameType | None, ownership: Ownership) -> RunningTask | None:
     """Tell which task of a loop runs just now; None where none does, or it has ended meanwhile. Any thread.
 

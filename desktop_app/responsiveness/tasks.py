@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
+from desktop_app.responsiveness.here import running_loop_here
 from desktop_app.responsiveness.journal import Journal, Kind, Span
-from desktop_app.responsiveness.task_stack import running_loop_here
 
 if TYPE_CHECKING:
     import asyncio

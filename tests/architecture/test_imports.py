@@ -45,6 +45,7 @@ QT_FREE = [
     "desktop_app.responsiveness.execution_colors",
     "desktop_app.responsiveness.execution_texts",
     "desktop_app.responsiveness.freezes",
+    "desktop_app.responsiveness.here",
     "desktop_app.responsiveness.html_report",
     "desktop_app.responsiveness.html_style",
     "desktop_app.responsiveness.html_text",

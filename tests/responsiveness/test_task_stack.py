@@ -18,10 +18,11 @@ from pytestqt.qtbot import QtBot
 from desktop_app.event_loop import EventLoop
 from desktop_app.overriding import override
 from desktop_app.responsiveness.events import RunningTask
+from desktop_app.responsiveness.here import running_loop_here
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
-from desktop_app.responsiveness.task_stack import running_loop_here, running_task
+from desktop_app.responsiveness.task_stack import running_task
 from desktop_app.responsiveness.tasks import TaskWatch
 from tests.helpers.program import run_python
 
@@ -326,7 +327,7 @@ def test_a_probe_asks_for_the_loop_and_tells_its_task(loop: EventLoop, qtbot: Qt
 
 WITHOUT_ASYNCIO = """
 import sys
-from desktop_app.responsiveness.task_stack import running_loop_here
+from desktop_app.responsiveness.here import running_loop_here
 assert running_loop_here() is None
 assert "asyncio" not in sys.modules
 """
