@@ -230,6 +230,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def _end(self) -> None:
         self._alarm.stop()
         self._is_asleep = self._stopping = self._is_over = False
+        # Where a callback's error or Qt ended the run amid a round, the next run begins with a new one.
+        self._left_in_round = 0
         if self._thread_id is not None:
             self._thread_id = None  # type: ignore[assignment]
             self._set_coroutine_origin_tracking(False)
@@ -271,7 +273,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         # Even now, for an event loop that a callback runs within this slice.
         self._wake()
         outer = self._current_handle
-        has_run = self._run_ready() if outer is None else self._run_ready_within(outer)
+        try:
+            has_run = self._run_ready() if outer is None else self._run_ready_within(outer)
+        finally:
+            # Also after what Ctrl+C or an exit raised: otherwise the next run would wait for its context for ever.
+            self._current_handle = outer
+            if outer is None and self._kept_back:
+                self._put_back()
         if not has_run:
             self._sleep()
         elif self._is_asleep:
@@ -293,7 +301,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             if task is not None:
                 asyncio.tasks._enter_task(self, task)
             self._held = held
-            self._current_handle = outer
             self._was_within_ns = time.monotonic_ns()
 
     def _run_ready(self) -> bool:
