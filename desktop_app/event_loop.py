@@ -310,7 +310,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """
         ready, clock = self._ready, time.monotonic_ns
         before_ns = now_ns = clock()
-        budget_ns = round(self.frame_budget_s * NS_PER_S)
+        # At least one callback, however small the budget.
+        budget_ns = max(1, round(self.frame_budget_s * NS_PER_S))
         end_ns = now_ns + budget_ns
         handle = None
         while now_ns < end_ns:
