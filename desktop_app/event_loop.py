@@ -359,7 +359,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         if not scheduled:
             return
         now_s = self.time()
-        while scheduled and (scheduled[0]._cancelled or scheduled[0]._when <= now_s):
+        # A time that is not a number has come, as in asyncio; it must not be in the way of the others.
+        while scheduled and (scheduled[0]._cancelled or not scheduled[0]._when > now_s):
             handle = heapq.heappop(scheduled)
             handle._scheduled = False
             if handle._cancelled:
