@@ -148,8 +148,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Release everything; the loop cannot be used again. May be called twice."""
         if not (self.is_running() or self.is_closed()):
             self._end()
-            if self._notifier is not None:
-                self._notifier.setEnabled(False)
             self._slot.close()
         super().close()
 
@@ -229,7 +227,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
 
     def _end(self) -> None:
         self._alarm.stop()
-        self._is_asleep = self._stopping = self._is_over = False
+        self._stop_sleeping()
+        self._stopping = self._is_over = False
         # Where a callback's error or Qt ended the run amid a round, the next run begins with a new one.
         self._left_in_round = 0
         if self._thread_id is not None:
@@ -246,8 +245,15 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             self._app.exit()
 
     def _wake(self) -> None:
-        self._is_asleep = False
+        if self._is_asleep:
+            self._stop_sleeping()
         self._alarm.start(0)
+
+    def _stop_sleeping(self) -> None:
+        self._is_asleep = False
+        if self._notifier is not None:
+            # While there is work, it goes by the alarm: Qt serves no timer as long as a socket is ready.
+            self._notifier.setEnabled(False)
 
     def _sleep(self) -> None:
         """Let Qt wait for a socket, the next timer, or another thread."""
@@ -267,9 +273,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Run what is ready for as long as the budget allows; sleep if nothing is."""
         if self._is_over or not self.is_running():
             return
-        if self._is_asleep and self._notifier is not None:
-            # While there is work, it goes by the alarm: Qt serves no timer as long as a socket is ready.
-            self._notifier.setEnabled(False)
         # Even now, for an event loop that a callback runs within this slice.
         self._wake()
         outer = self._current_handle
