@@ -320,6 +320,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         while now_ns < end_ns:
             if not self._left_in_round:
                 self._gather_due()
+                # That was no callback's time.
+                before_ns = now_ns = clock()
                 self._left_in_round = len(ready)
                 if not (ready or self._stopping):
                     break
@@ -346,7 +348,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 break
         if now_ns - before_ns > budget_ns and handle is not None and self._was_within_ns < before_ns:
             self._tell_overrun(handle, before_ns, now_ns)
-        return handle is not None
+        return handle is not None or self._left_in_round > 0
 
     def _gather_due(self) -> None:
         """Have everything ready whose socket is, or whose time has come; as in asyncio."""
