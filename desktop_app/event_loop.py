@@ -361,17 +361,18 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             scheduled[:] = [handle for handle in scheduled if not handle._cancelled]
             heapq.heapify(scheduled)
             self._timer_cancelled_count: int = 0
+        while scheduled and scheduled[0]._cancelled:
+            heapq.heappop(scheduled)._scheduled = False
+            self._timer_cancelled_count -= 1
         if not scheduled:
             return
         now_s = self.time()
-        # A time that is not a number has come, as in asyncio; it must not be in the way of the others.
-        while scheduled and (scheduled[0]._cancelled or not scheduled[0]._when > now_s):
+        # A time that is not a number has come, as in asyncio; it must not be in the way of the others. As there, those
+        # that were cancelled stay counted: of equal times, which fires first depends on when the heap is made anew.
+        while scheduled and not scheduled[0]._when > now_s:
             handle = heapq.heappop(scheduled)
             handle._scheduled = False
-            if handle._cancelled:
-                self._timer_cancelled_count -= 1
-            else:
-                self._ready.append(handle)
+            self._ready.append(handle)
 
     def _is_held(self, handle: Any) -> bool:
         """Tell whether its context has been entered already. Contexts are equal if their values are."""
