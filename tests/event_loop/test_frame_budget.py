@@ -74,6 +74,14 @@ class Flood:
             self._loop.call_soon(self._again)
 
 
+def one_shot(interval_ms: int) -> QTimer:
+    """Make a timer; `QTimer.singleShot` at 0 ms is none, but a posted event."""
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(interval_ms)
+    return timer
+
+
 async def reached(event: asyncio.Event) -> None:
     async with asyncio.timeout(HANG_S):
         await event.wait()
@@ -151,8 +159,9 @@ def test_a_slice_is_what_the_budget_holds(runner: asyncio.Runner, slices: Manual
 def test_a_flood_of_callbacks_starves_no_qt_timer(runner: asyncio.Runner, interval_ms: int) -> None:
     async def main() -> None:
         fired = asyncio.Event()
-        flood = Flood()
-        QTimer.singleShot(interval_ms, fired.set)
+        flood, timer = Flood(), one_shot(interval_ms)
+        timer.timeout.connect(fired.set)
+        timer.start()
         await reached(fired)
         flood.is_over = True
 
@@ -175,24 +184,32 @@ def test_a_flood_of_callbacks_starves_no_paint(runner: asyncio.Runner, qtbot: Qt
     runner.run(main())
 
 
+@pytest.mark.parametrize("interval_ms", [0, 20])
 @pytest.mark.parametrize("is_begun_by_a_slot", [False, True])
-def test_a_flood_of_ready_sockets_starves_no_qt_timer(runner: asyncio.Runner, is_begun_by_a_slot: bool) -> None:
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
+def test_a_flood_of_ready_sockets_starves_no_qt_timer(
+    runner: asyncio.Runner, is_begun_by_a_slot: bool, interval_ms: int
+) -> None:
+    async def main(loop: EventLoop) -> None:
+        timer = one_shot(interval_ms)
         fired, here, there = asyncio.Event(), *socket.socketpair()
         number_of_reads = 0
 
         def read() -> None:
             nonlocal number_of_reads
             number_of_reads += 1
+            # Otherwise Qt would run a slice for the socket and one more in the same turn.
+            assert loop._notifier is not None
+            assert not loop._notifier.isEnabled()
 
         def begin() -> None:
             there.send(b"never read, so that it stays ready")
             loop.call_soon(loop.add_reader, here, read)
-            QTimer.singleShot(20, fired.set)
+            timer.timeout.connect(fired.set)
+            timer.start()
 
         if is_begun_by_a_slot:
-            QTimer.singleShot(0, begin)
+            # While the loop sleeps, and Qt watches sockets for it.
+            QTimer.singleShot(50, begin)
         else:
             begin()
         await reached(fired)
@@ -200,8 +217,13 @@ def test_a_flood_of_ready_sockets_starves_no_qt_timer(runner: asyncio.Runner, is
         here.close()
         there.close()
         assert number_of_reads > 0
+        assert not unhandled
 
-    runner.run(main())
+    unhandled: list[dict[str, object]] = []
+    loop = runner.get_loop()
+    assert isinstance(loop, EventLoop)
+    loop.set_exception_handler(lambda _loop, context: unhandled.append(context))
+    runner.run(main(loop))
 
 
 def test_a_ready_socket_starves_no_callback_and_no_timer(runner: asyncio.Runner) -> None:
