@@ -94,5 +94,7 @@ def _run(future: Future[Any], call: Callable[[], Any]) -> None:
             result = call()
         except BaseException as error:  # noqa: BLE001 - all of it belongs to whoever awaits the future
             future.set_exception(error)
+            # The error's traceback holds this frame: with the future in it, all would wait for the garbage collector.
+            del future, call
         else:
             future.set_result(result)
