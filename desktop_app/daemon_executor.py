@@ -72,6 +72,10 @@ class DaemonExecutor(Executor):
                 thread.join(max(0.0, end_s - time.monotonic()))
             # Nobody may wait for what no thread will come to.
             self._cancel_waiting()
+            for thread in self._threads:
+                if thread.is_alive():
+                    # It ends with what it is stuck in.
+                    self._calls.put(None)
 
     def _cancel_waiting(self) -> None:
         with suppress(Empty):
