@@ -53,8 +53,8 @@ class DaemonExecutor(Executor):
             self._calls.put((future, partial(call, *args, **kwargs)))
             if not self._idle.acquire(blocking=False) and len(self._threads) < self._most_threads:
                 thread = threading.Thread(target=self._work, name="executor", daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
         return future
 
     @override
