@@ -11,17 +11,16 @@ from typing import Protocol
 
 from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
-from desktop_app.responsiveness.detector import Detector, Look
+from desktop_app.responsiveness.detector import LATE_NS, OVERDUE_NS, Detector, Look
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
-LATE_NS = 20 * NS_PER_MS
 FLUSH_S = 0.001
-QUIET_STEPS = 9
-"""So many looks at an idle thread are nothing but that, one after the other."""
+QUIET_NS = 100 * NS_PER_MS
+"""For so long looks at an idle thread are nothing but that."""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -61,11 +60,8 @@ class Probe(Protocol):
     def stop(self) -> None:
         """Cease to."""
 
-    def tick(self, late_ns: int) -> None:
-        """Be told of each look of the watchdog, and how late it was."""
-
-    def skip(self) -> None:
-        """Be told of a look at an idle thread, on time, in place of `tick`."""
+    def tick(self, late_ns: int, skipped: int) -> None:
+        """Be told of a look of the watchdog, how late it was, and how many looks at an idle thread were before it."""
 
     def begin(self) -> None:
         """Gather evidence from now on."""
@@ -119,7 +115,10 @@ class Watchdog:
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
-        self._quiet_steps = 0
+        self._tick_ns = pace.tick_ms * NS_PER_MS
+        self._rests_with_ns: int | None = None
+        self._rests_until_ns = self._full_at_ns = 0
+        self._skipped = 0
         self._pinged_ns: int | None = None
         self._is_reported = False
         self._done = threading.Event()
@@ -149,17 +148,25 @@ class Watchdog:
 
     def step(self) -> None:
         """Look once."""
-        now_ns = self._clock()
-        last_ns = now_ns if self._last is None else self._last.at_ns
-        late_ns = max(0, now_ns - last_ns - self._pace.tick_ms * NS_PER_MS)
+        now = Look(self._clock(), self.probe.cpu_ns())
+        last, self._last = self._last or now, now
+        late_ns = now.at_ns - last.at_ns - self._tick_ns
+        if now.cpu_ns == self._rests_with_ns and now.at_ns < self._rests_until_ns and late_ns < LATE_NS:
+            # That is nearly always so, and all that an idle program pays for.
+            self._skipped += 1
+            self._detector.look(now, is_busy=False)
+            return
+        late_ns = max(0, late_ns)
         is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
-        if is_idle and not is_late and self._is_quiet(now_ns):
+        computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
+        overdue_ns = self._detector.overdue_since_ns(now.at_ns)
+        if is_idle and not (is_late or computes or overdue_ns) and self._rests(now):
             return
         # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
         stack = self.probe.stack() if is_late and not is_idle else None
-        now = Look(now_ns, self.probe.cpu_ns())
-        last, self._last = self._last or now, now
-        self.probe.tick(late_ns)
+        self._rests_with_ns, self._full_at_ns = None, now.at_ns + QUIET_NS
+        self.probe.tick(late_ns, self._skipped)
+        self._skipped = 0
         self._report_ended()
         is_watched = self._is_watched()
         if not is_watched and self._is_counted():
@@ -168,8 +175,6 @@ class Watchdog:
         wanted_ns = now.at_ns - late_ns
         # Whatever kept this thread from looking may have kept the other from serving.
         was_kept = is_late and not self._detector.has_served_since(wanted_ns)
-        computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
-        overdue_ns = self._detector.overdue_since_ns(now.at_ns)
         looks_idle = is_idle and not computes and not was_kept
         is_busy = is_watched and (not looks_idle or overdue_ns is not None)
         since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
@@ -196,22 +201,18 @@ class Watchdog:
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
 
-    def _is_quiet(self, now_ns: int) -> bool:
+    def _rests(self, now: Look) -> bool:
         """Tell whether there is nothing to be done but to note that the thread is idle, and note it.
 
-        That is nearly always so, and all that an idle program pays for; a full step is made now and then.
+        It is for as long as it uses nothing of the processor, but then a beat is overdue, and now and then a full
+        step is made.
         """
-        if self._last is None or self._pinged_ns is not None or self._ended or self._quiet_steps >= QUIET_STEPS:
-            self._quiet_steps = 0
+        if self._pinged_ns is not None or self._ended or now.at_ns >= self._full_at_ns:
             return False
-        now = Look(now_ns, self.probe.cpu_ns())
-        computes = now.cpu_ns - self._last.cpu_ns > BUSY_SHARE * (now_ns - self._last.at_ns)
-        if computes or self._detector.overdue_since_ns(now_ns) is not None:
-            self._quiet_steps = 0
-            return False
-        self._quiet_steps += 1
-        self._last = now
-        self.probe.skip()
+        due_ns = self._detector.due_ns
+        self._rests_with_ns = now.cpu_ns
+        self._rests_until_ns = self._full_at_ns if due_ns is None else min(self._full_at_ns, due_ns + OVERDUE_NS)
+        self._skipped += 1
         self._detector.look(now, is_busy=False)
         return True
 

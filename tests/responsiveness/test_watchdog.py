@@ -33,7 +33,8 @@ class Scripted:
     stacks: int = 0
 
     def cpu_ns(self) -> int:
-        return self.used_ns
+        # To go elsewhere takes a nanosecond.
+        return self.used_ns + (self.at != IDLE)
 
     def place(self) -> tuple[int, int]:
         return self.at
@@ -51,10 +52,7 @@ class Scripted:
     def stop(self) -> None:
         """Measure nothing."""
 
-    def tick(self, late_ns: int) -> None:
-        """Measure nothing."""
-
-    def skip(self) -> None:
+    def tick(self, late_ns: int, skipped: int) -> None:
         """Measure nothing."""
 
     def begin(self) -> None:
@@ -219,7 +217,7 @@ def test_a_computing_thread_is_dated_by_what_it_used(scene: Scene) -> None:
     scene.serve()
     scene.look()
     (freeze,) = scene.ended()
-    assert freeze.start_ns == began_ns
+    assert abs(freeze.start_ns - began_ns) <= 1
 
 
 def test_a_thread_that_kept_the_watchdog_from_looking_was_busy_meanwhile(scene: Scene) -> None:

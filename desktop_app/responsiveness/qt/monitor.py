@@ -213,7 +213,8 @@ class FreezeMonitor:
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
         probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
-        heartbeat.cpu_ns = probe.cpu_ns
+        if not probe.is_exact:
+            heartbeat.cpu_ns = probe.cpu_ns
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         self._watchdog = Watchdog(
             heartbeat.detector,
@@ -236,7 +237,7 @@ class FreezeMonitor:
                 self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None:
             return
-        if self._tasks is not None:
+        if self._tasks is not None and self.heartbeat is not None and self.heartbeat.running_loop is not None:
             self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
