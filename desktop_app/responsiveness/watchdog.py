@@ -21,6 +21,11 @@ MOST_SAMPLES = 64
 FLUSH_S = 0.001
 QUIET_NS = 100 * NS_PER_MS
 """For so long looks at an idle thread are nothing but that."""
+SATURATED_TICKS = 3
+"""Between two looks at a thread that serves one event after the other: each has it wait for the interpreter.
+
+Its beats come at each tick meanwhile, and tell as well since when it serves no more.
+"""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -79,6 +84,7 @@ class Watchdog:
         detector: Knows since when nothing was served.
         probe: Measures the GUI thread.
         ping: Posts an event to the GUI thread, which is told to the detector when it is served.
+        hurry: Has the GUI thread beat that often, in milliseconds, or as before; each beat is told to the detector.
         idle_place: Tells where the GUI thread is while it waits for events; None as long as nothing was served.
         is_watched: Tells whether the GUI thread can be expected to serve events, and what it does counts.
         is_counted: Tells whether what it does counts, though it may serve no more.
@@ -94,6 +100,7 @@ class Watchdog:
         probe: Probe,
         *,
         ping: Callable[[], None],
+        hurry: Callable[[int | None], None],
         idle_place: Callable[[], tuple[int, int] | None],
         is_watched: Callable[[], bool],
         is_counted: Callable[[], bool],
@@ -106,6 +113,7 @@ class Watchdog:
         self._ownership = ownership or Ownership()
         self._detector = detector
         self._ping = ping
+        self._hurry = hurry
         self._idle_place = idle_place
         self._is_watched = is_watched
         self._is_counted = is_counted
@@ -115,7 +123,8 @@ class Watchdog:
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
-        self._tick_ns = pace.tick_ms * NS_PER_MS
+        self._tick_ns = self._wait_ns = pace.tick_ms * NS_PER_MS
+        self._is_hurried = False
         self._rests_with_ns: int | None = None
         self._rests_until_ns = self._full_at_ns = 0
         self._skipped = 0
@@ -150,11 +159,16 @@ class Watchdog:
         """Look once."""
         now = Look(self._clock(), self.probe.cpu_ns())
         last, self._last = self._last or now, now
-        late_ns = now.at_ns - last.at_ns - self._tick_ns
+        late_ns, self._wait_ns = now.at_ns - last.at_ns - self._wait_ns, self._tick_ns
         if now.cpu_ns == self._rests_with_ns and now.at_ns < self._rests_until_ns and late_ns < LATE_NS:
             # That is nearly always so, and all that an idle program pays for.
             self._skipped += 1
             self._detector.look(now, is_busy=False)
+            return
+        serves = self._detector.has_served_since(now.at_ns - OVERDUE_NS)
+        if self._is_hurried and serves and late_ns < LATE_NS and now.at_ns < self._full_at_ns and not self._ended:
+            self._skipped += 1
+            self._wait_ns = SATURATED_TICKS * self._tick_ns
             return
         late_ns = max(0, late_ns)
         is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
@@ -177,6 +191,13 @@ class Watchdog:
         was_kept = is_late and not self._detector.has_served_since(wanted_ns)
         looks_idle = is_idle and not computes and not was_kept
         is_busy = is_watched and (not looks_idle or overdue_ns is not None)
+        # It has much to serve, and serves it.
+        is_saturated = is_busy and serves
+        if is_saturated != self._is_hurried:
+            self._is_hurried = is_saturated
+            self._hurry(self._pace.tick_ms if is_saturated else None)
+        elif is_saturated:
+            self._wait_ns = SATURATED_TICKS * self._tick_ns
         since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
         self._detector.look(now, is_busy=is_busy, wanted_ns=since_ns, looks_idle=looks_idle)
         since_ns = self._detector.busy_since_ns(now)
@@ -189,8 +210,9 @@ class Watchdog:
         if self._pinged_ns is None:
             self.probe.begin()
             self._pinged_ns = now.at_ns
-            self._detector.ping(now.at_ns)
-            self._ping()
+            if self._wait_ns == self._tick_ns:
+                self._detector.ping(now.at_ns)
+                self._ping()
         age_ns = now.at_ns - since_ns
         # Where no Python code runs, or none any more, its place says nothing of what the thread does.
         if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_idle and self._samples.is_due(now.at_ns):
@@ -258,7 +280,7 @@ class Watchdog:
         self.probe.start()
         try:
             while not self._done.is_set():
-                time.sleep(self._pace.tick_ms / 1000)
+                time.sleep(self._wait_ns / 1e9)
                 try:
                     self.step()
                 except Exception as error:  # noqa: BLE001 - a bug of ours, said where those of threads are

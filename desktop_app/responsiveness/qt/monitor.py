@@ -220,6 +220,7 @@ class FreezeMonitor:
             heartbeat.detector,
             probe,
             ping=heartbeat.ping,
+            hurry=heartbeat.hurry,
             idle_place=lambda: heartbeat.idle_place,
             is_watched=lambda: heartbeat.is_watched,
             is_counted=lambda: heartbeat.is_counted,
