@@ -100,9 +100,13 @@ class Detector:
             looks_idle: Whether it looked as if it waited for events, and is known to be busy by an overdue beat only.
         """
         if not is_busy:
-            self._idle, self._busy = look, None
+            self.rest(look)
         elif self._busy is None or (self._served is not None and self._busy.look.at_ns <= self._served.at_ns):
             self._busy = _Busy(look, look.at_ns if wanted_ns is None else wanted_ns, looks_idle)
+
+    def rest(self, look: Look) -> None:
+        """Say that it was idle; of `look` what is needed most often."""
+        self._idle, self._busy = look, None
 
     def has_served_since(self, then_ns: int) -> bool:
         """Tell whether the GUI thread has served something since."""

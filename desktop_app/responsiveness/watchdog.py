@@ -163,7 +163,7 @@ class Watchdog:
         if now.cpu_ns == self._rests_with_ns and now.at_ns < self._rests_until_ns and late_ns < LATE_NS:
             # That is nearly always so, and all that an idle program pays for.
             self._skipped += 1
-            self._detector.look(now, is_busy=False)
+            self._detector.rest(now)
             return
         serves = self._detector.has_served_since(now.at_ns - OVERDUE_NS)
         if self._is_hurried and serves and late_ns < LATE_NS and now.at_ns < self._full_at_ns and not self._ended:
@@ -235,7 +235,7 @@ class Watchdog:
         self._rests_with_ns = now.cpu_ns
         self._rests_until_ns = self._full_at_ns if due_ns is None else min(self._full_at_ns, due_ns + OVERDUE_NS)
         self._skipped += 1
-        self._detector.look(now, is_busy=False)
+        self._detector.rest(now)
         return True
 
     def _report_ended(self) -> None:
