@@ -19,13 +19,15 @@ from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, cu
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
 FLUSH_S = 0.001
-QUIET_NS = 100 * NS_PER_MS
+QUIET_NS = 200 * NS_PER_MS
 """For so long looks at an idle thread are nothing but that."""
 SATURATED_TICKS = 3
 """Between two looks at a thread that serves one event after the other: each has it wait for the interpreter.
 
 Its beats come at each tick meanwhile, and tell as well since when it serves no more.
 """
+STIRRED_BEAT_MS, CALM_NS = 50, 1000 * NS_PER_MS
+"""How often a thread beats that does something, and how long it does nothing before it beats as its heartbeat has it."""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -125,12 +127,14 @@ class Watchdog:
         self._last: Look | None = None
         self._tick_ns = self._wait_ns = pace.tick_ms * NS_PER_MS
         self._is_hurried = False
+        self._beat_ms: int | None = None
+        self._stirred_ns = 0
         self._rests_with_ns: int | None = None
         self._rests_until_ns = self._full_at_ns = 0
         self._skipped = 0
         self._pinged_ns: int | None = None
         self._is_reported = False
-        self._done = threading.Event()
+        self._is_done = False
         self._thread = threading.Thread(target=self._work, name="freeze-watchdog", daemon=True)
 
     def start(self) -> None:
@@ -139,7 +143,7 @@ class Watchdog:
 
     def stop(self) -> None:
         """Cease to; what has ended is reported before this returns. Not from the watchdog's own thread."""
-        self._done.set()
+        self._is_done = True
         if self._thread.is_alive():
             self._thread.join()
         self._report_ended()
@@ -165,6 +169,8 @@ class Watchdog:
             self._skipped += 1
             self._detector.rest(now)
             return
+        if now.cpu_ns != last.cpu_ns and not self._detector.has_served_since(last.at_ns):
+            self._stirred_ns = now.at_ns
         serves = self._detector.has_served_since(now.at_ns - OVERDUE_NS)
         if self._is_hurried and serves and late_ns < LATE_NS and now.at_ns < self._full_at_ns and not self._ended:
             self._skipped += 1
@@ -175,6 +181,7 @@ class Watchdog:
         computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
         overdue_ns = self._detector.overdue_since_ns(now.at_ns)
         if is_idle and not (is_late or computes or overdue_ns) and self._rests(now):
+            self._pace_beats(now.at_ns, is_saturated=False)
             return
         # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
         stack = self.probe.stack() if is_late and not is_idle else None
@@ -193,11 +200,9 @@ class Watchdog:
         is_busy = is_watched and (not looks_idle or overdue_ns is not None)
         # It has much to serve, and serves it.
         is_saturated = is_busy and serves
-        if is_saturated != self._is_hurried:
-            self._is_hurried = is_saturated
-            self._hurry(self._pace.tick_ms if is_saturated else None)
-        elif is_saturated:
+        if is_saturated and self._is_hurried:
             self._wait_ns = SATURATED_TICKS * self._tick_ns
+        self._pace_beats(now.at_ns, is_saturated=is_saturated)
         since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
         self._detector.look(now, is_busy=is_busy, wanted_ns=since_ns, looks_idle=looks_idle)
         since_ns = self._detector.busy_since_ns(now)
@@ -222,6 +227,15 @@ class Watchdog:
             self._is_reported = True
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
+
+    def _pace_beats(self, now_ns: int, *, is_saturated: bool) -> None:
+        """Have the thread beat as often as it takes to say when it served last."""
+        calm_ms = None if now_ns - self._stirred_ns > CALM_NS else STIRRED_BEAT_MS
+        beat_ms = self._pace.tick_ms if is_saturated else calm_ms
+        self._is_hurried = is_saturated
+        if beat_ms != self._beat_ms:
+            self._beat_ms = beat_ms
+            self._hurry(beat_ms)
 
     def _rests(self, now: Look) -> bool:
         """Tell whether there is nothing to be done but to note that the thread is idle, and note it.
@@ -279,7 +293,7 @@ class Watchdog:
     def _work(self) -> None:
         self.probe.start()
         try:
-            while not self._done.is_set():
+            while not self._is_done:
                 time.sleep(self._wait_ns / 1e9)
                 try:
                     self.step()
