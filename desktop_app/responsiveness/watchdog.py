@@ -21,13 +21,14 @@ MOST_SAMPLES = 64
 FLUSH_S = 0.001
 QUIET_NS = 200 * NS_PER_MS
 """For so long looks at an idle thread are nothing but that."""
-SATURATED_TICKS = 3
+SATURATED_NS = 30 * NS_PER_MS
 """Between two looks at a thread that serves one event after the other: each has it wait for the interpreter.
 
-Its beats come at each tick meanwhile, and tell as well since when it serves no more.
+Its beats come at each tick meanwhile, and tell as well since when it serves no more. With what a beat may be late, it
+leaves time for a sample before a freeze is one.
 """
 STIRRED_BEAT_MS, CALM_NS = 50, 1000 * NS_PER_MS
-"""How often a thread beats that does something, and how long it does nothing before it beats as its heartbeat has it."""
+"""How often a thread beats that does something; after so long without, it beats as its heartbeat has it."""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -125,7 +126,9 @@ class Watchdog:
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
-        self._tick_ns = self._wait_ns = pace.tick_ms * NS_PER_MS
+        self._tick_ns = pace.tick_ms * NS_PER_MS
+        self.wait_ns = self._tick_ns
+        """Until the next look."""
         self._is_hurried = False
         self._beat_ms: int | None = None
         self._stirred_ns = 0
@@ -146,6 +149,7 @@ class Watchdog:
         self._is_done = True
         if self._thread.is_alive():
             self._thread.join()
+        self._hurry(None)
         self._report_ended()
         self._report_unended()
 
@@ -163,18 +167,19 @@ class Watchdog:
         """Look once."""
         now = Look(self._clock(), self.probe.cpu_ns())
         last, self._last = self._last or now, now
-        late_ns, self._wait_ns = now.at_ns - last.at_ns - self._wait_ns, self._tick_ns
+        late_ns, self.wait_ns = now.at_ns - last.at_ns - self.wait_ns, self._tick_ns
         if now.cpu_ns == self._rests_with_ns and now.at_ns < self._rests_until_ns and late_ns < LATE_NS:
-            # That is nearly always so, and all that an idle program pays for.
+            # It has not run since it was idle. That is nearly always so, and all that an idle program pays for.
             self._skipped += 1
             self._detector.rest(now)
             return
         if now.cpu_ns != last.cpu_ns and not self._detector.has_served_since(last.at_ns):
+            # That was not for a beat.
             self._stirred_ns = now.at_ns
         serves = self._detector.has_served_since(now.at_ns - OVERDUE_NS)
         if self._is_hurried and serves and late_ns < LATE_NS and now.at_ns < self._full_at_ns and not self._ended:
             self._skipped += 1
-            self._wait_ns = SATURATED_TICKS * self._tick_ns
+            self.wait_ns = max(self._tick_ns, SATURATED_NS)
             return
         late_ns = max(0, late_ns)
         is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
@@ -200,10 +205,13 @@ class Watchdog:
         is_busy = is_watched and (not looks_idle or overdue_ns is not None)
         # It has much to serve, and serves it.
         is_saturated = is_busy and serves
-        if is_saturated and self._is_hurried:
-            self._wait_ns = SATURATED_TICKS * self._tick_ns
+        was_hurried, due_ns = self._is_hurried, self._detector.due_ns
+        if is_saturated and was_hurried:
+            self.wait_ns = max(self._tick_ns, SATURATED_NS)
         self._pace_beats(now.at_ns, is_saturated=is_saturated)
         since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
+        if was_hurried and since_ns is None and due_ns is not None and due_ns < now.at_ns:
+            since_ns = due_ns
         self._detector.look(now, is_busy=is_busy, wanted_ns=since_ns, looks_idle=looks_idle)
         since_ns = self._detector.busy_since_ns(now)
         if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
@@ -215,7 +223,8 @@ class Watchdog:
         if self._pinged_ns is None:
             self.probe.begin()
             self._pinged_ns = now.at_ns
-            if self._wait_ns == self._tick_ns:
+            # Where it is hurried, a beat is due in a moment.
+            if not (is_saturated and was_hurried):
                 self._detector.ping(now.at_ns)
                 self._ping()
         age_ns = now.at_ns - since_ns
@@ -230,8 +239,8 @@ class Watchdog:
 
     def _pace_beats(self, now_ns: int, *, is_saturated: bool) -> None:
         """Have the thread beat as often as it takes to say when it served last."""
-        calm_ms = None if now_ns - self._stirred_ns > CALM_NS else STIRRED_BEAT_MS
-        beat_ms = self._pace.tick_ms if is_saturated else calm_ms
+        unhurried_ms = STIRRED_BEAT_MS if now_ns - self._stirred_ns < CALM_NS else None
+        beat_ms = self._pace.tick_ms if is_saturated else unhurried_ms
         self._is_hurried = is_saturated
         if beat_ms != self._beat_ms:
             self._beat_ms = beat_ms
@@ -294,7 +303,7 @@ class Watchdog:
         self.probe.start()
         try:
             while not self._is_done:
-                time.sleep(self._wait_ns / 1e9)
+                time.sleep(self.wait_ns / 1e9)
                 try:
                     self.step()
                 except Exception as error:  # noqa: BLE001 - a bug of ours, said where those of threads are

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
 BEAT_MS = 100
-"""Between two beats of a thread that has nothing to do. The watchdog asks for more when it has: a block of half of this,
-or more, always delays one then. What is shorter the watchdog sees."""
+"""Between two beats of a thread that does nothing. When it does something the watchdog asks for one every 50 ms.
+
+A block of this length or more always delays one. What is shorter the watchdog sees.
+"""
 HEARTBEAT = "desktop_app.responsiveness.qt.heartbeat"
 QT = "PySide6.QtCore"
 SOONEST_S, LATEST_S = 0.005, 0.05
