@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
     from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
-BEAT_MS = 50
-"""Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
+BEAT_MS = 100
+"""Between two beats of a thread that does nothing. When it does something the watchdog asks for one every 50 ms.
+
+A block of this length or more always delays one. What is shorter the watchdog sees.
+"""
 HEARTBEAT = "desktop_app.responsiveness.qt.heartbeat"
 QT = "PySide6.QtCore"
 SOONEST_S, LATEST_S = 0.005, 0.05
@@ -213,12 +216,14 @@ class FreezeMonitor:
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
         probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
-        heartbeat.cpu_ns = probe.cpu_ns
+        if not probe.is_exact:
+            heartbeat.cpu_ns = probe.cpu_ns
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         self._watchdog = Watchdog(
             heartbeat.detector,
             probe,
             ping=heartbeat.ping,
+            hurry=heartbeat.hurry,
             idle_place=lambda: heartbeat.idle_place,
             is_watched=lambda: heartbeat.is_watched,
             is_counted=lambda: heartbeat.is_counted,
@@ -236,7 +241,7 @@ class FreezeMonitor:
                 self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None:
             return
-        if self._tasks is not None:
+        if self._tasks is not None and self.heartbeat is not None and self.heartbeat.running_loop is not None:
             self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
