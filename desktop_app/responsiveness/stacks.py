@@ -14,7 +14,7 @@ from types import CodeType, FrameType
 from typing import TypeAlias
 
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
-from desktop_app.responsiveness.ownership import INSTALLED, Ownership
+from desktop_app.responsiveness.ownership import INSTALLED, LOOP, Ownership
 from desktop_app.responsiveness.source import expression_of, line_of
 
 MOST_FRAMES = 100
@@ -156,6 +156,8 @@ def runs_loop(frame: Frame) -> bool:
 
 
 def _is_library(file: str) -> bool:
+    if file in LOOP:
+        return False
     parts = file.replace("\\", "/").split("/")
     roots = [index for index, part in enumerate(parts) if part in INSTALLED]
     return bool(roots) and parts[roots[-1] + 1] not in BINDINGS
