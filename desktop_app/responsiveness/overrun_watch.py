@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -48,25 +49,24 @@ class OverrunWatch:
         self._ownership = ownership
         self._is_counted = is_counted
         self._threshold_ns = threshold_ns
-        self._loop: AbstractEventLoop | None = None
+        self._loop: Callable[[], AbstractEventLoop | None] = _no_loop
+        """Gives the loop that is listened to, which it does not keep."""
         self._link: _Link | None = None
         self._counted_from_ns = 0
         self._open: deque[Overrun] = deque(maxlen=MOST_OPEN)
 
     def follow(self, loop: AbstractEventLoop | None) -> None:
         """Listen to this loop, if it is another one now; None, as between two runs of a loop, changes nothing."""
-        if loop is None or loop is self._loop:
+        if loop is None or loop is self._loop() or not hasattr(loop, "on_overrun"):
             return
         self._unlink()
-        self._loop = loop
-        if hasattr(loop, "on_overrun"):
-            self._link = _Link(self._add, loop.on_overrun)
-            loop.on_overrun = self._link
+        self._loop = weakref.ref(loop)
+        self._link = _Link(self._add, loop.on_overrun)
+        loop.on_overrun = self._link
 
     def leave(self) -> None:
         """Listen no more, take down what is known, and put back whoever listened before; any thread."""
         self._unlink()
-        self._loop = None
         while self._open:
             overrun = self._open.popleft()
             self._settle(overrun, is_frozen=overrun.duration_ns >= self._threshold_ns)
@@ -94,13 +94,18 @@ class OverrunWatch:
         self._journal.add(Span(Kind.OVERRUN, overrun.start_ns, overrun.end_ns, name))
 
     def _unlink(self) -> None:
-        link, self._link = self._link, None
-        if link is not None:
-            link.own = None
-            # Whoever has linked itself in front of this one since still calls it, and is told by it what was before.
-            loop: Any = self._loop
-            if loop.on_overrun is link:
-                loop.on_overrun = link.before_in_use()
+        loop: Any = self._loop()
+        link, self._link, self._loop = self._link, None, _no_loop
+        if link is None:
+            return
+        link.own = None
+        # Whoever has put itself in front of this one since still calls it, and reaches those before by it.
+        if loop is not None and loop.on_overrun is link:
+            loop.on_overrun = link.before_in_use()
+
+
+def _no_loop() -> None:
+    return None
 
 
 class _Link:

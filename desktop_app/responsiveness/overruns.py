@@ -120,7 +120,7 @@ class OverrunLog:
 
     def add(self, overrun: Overrun) -> None:
         """Take one; the loop's thread."""
-        place = place_of(overrun)
+        place = place_of_overrun(overrun)
         before = self._places.get(place)
         self._places[place] = before.once_more(overrun) if before else RepeatedOverrun.of(overrun)
         self.count += 1
@@ -133,7 +133,7 @@ class OverrunLog:
         return tuple(sorted(self._places.copy().values(), key=lambda each: each.total_ns, reverse=True))
 
 
-def place_of(overrun: Overrun) -> Place:
+def place_of_overrun(overrun: Overrun) -> Place:
     """Tell what overruns are merged by: where it was, and whether it went on from there."""
     return overrun.frame.file, overrun.frame.line, overrun.frame.function, overrun.is_to_end
 

@@ -73,9 +73,12 @@ def verdict_of_overrun(repeated: RepeatedOverrun) -> Verdict:
     text = f"{longest} held the frame for {longest.duration_ns / NS_PER_MS:.0f} ms"
     if repeated.count > 1:
         text += f", the longest of {repeated.count} times"
+    text += "."
     if longest.task:
-        text += ", to its end" if longest.is_to_end else ", before it waited there"
-    return Verdict("overrun", f"{text}.", SPLIT_COROUTINE if longest.task else SPLIT_CALLBACK)
+        text += (
+            " It ran to its end." if longest.is_to_end else " It waited there next: what took so long came before."
+        )
+    return Verdict("overrun", text, SPLIT_COROUTINE if longest.task else SPLIT_CALLBACK)
 
 
 def _rule(freeze: Freeze, stacks: tuple[CountedStack, ...]) -> tuple[Rule | None, str]:
