@@ -121,10 +121,14 @@ class FreezeList(QListWidget):
         return next((row for row in held if place_of_overrun(row.longest) == place), None)
 
     def _make_current(self, selected: Freeze | RepeatedOverrun | None) -> None:
-        repeated: Row | None = None
-        if selected is not None:
-            is_freeze = isinstance(selected, Freeze)
-            repeated = self.repeated_of(selected) if is_freeze else self.overrun_like(selected)
+        repeated: Row | None
+        match selected:
+            case Freeze():
+                repeated = self.repeated_of(selected)
+            case RepeatedOverrun():
+                repeated = self.overrun_like(selected)
+            case None:
+                repeated = None
         if repeated is not None:
             self.setCurrentRow(self._rows.index(repeated))
         else:
