@@ -164,10 +164,11 @@ def overrun_of(handle: Handle, start_ns: int, end_ns: int, ownership: Ownership)
     return Overrun(start_ns, end_ns, found, not awaits, task.get_name()[:LONGEST_NAME], name, awaits)
 
 
-def _task_of(callback: object) -> Any:
-    """Give the task that a callback is a step of; None of any other callback. asyncio's debug mode does so, too."""
+def _task_of(callback: Any) -> Any:
+    """Give the task that a callback is a step of, as asyncio's debug mode does; None of any other callback."""
     asyncio = sys.modules["asyncio"]
-    owner = getattr(callback, "__self__", None)
+    # What only has it by a ``__getattr__`` of the program's is not asked.
+    owner = callback.__self__ if hasattr(type(callback), "__self__") else None
     return owner if asyncio.isfuture(owner) and hasattr(owner, "get_coro") else None
 
 
@@ -232,7 +233,7 @@ def _name_of(function: object) -> str:
         return "a callback that was cancelled"
     if not isinstance(function, type | type(len) | type(str.join)):
         return type(function).__qualname__
-    module = function.__module__
+    module = getattr(function, "__module__", None)
     return function.__qualname__ if module in (None, "builtins") else f"{module}.{function.__qualname__}"
 
 

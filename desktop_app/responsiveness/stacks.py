@@ -22,7 +22,9 @@ MOST_FRAMES = 100
 MOST_STACKS = 10
 """Of a freeze; the culprit is found among all of them first."""
 BINDINGS = frozenset({"PySide6", "shiboken6", "qasync"})
-RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio|runner)\.run\(")
+RUNS_LOOP = re.compile(
+    r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio|runner)\.run\("
+)
 """What a program calls to have Qt call its code, and others'."""
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
