@@ -233,13 +233,12 @@ def test_a_monitor_tells_which_coroutine_held_the_frame(
             hold()
             await asyncio.sleep(0)
 
-    while "load_home" not in functions(monitor):
+    while not (found := [each for each in monitor.overruns.repeated() if each.longest.awaits]):
         # A machine that is busy with other things may make it part of a freeze.
         task = loop.create_task(load_home(), name="load home")
         until(qtbot, task.done)
         see_ticks(loop, monitor, qtbot)
-    found = next(each for each in monitor.overruns.repeated() if each.longest.awaits)
-    assert (found.longest.task, found.longest.frame.function) == ("load home", "load_home")
+    assert {(each.longest.task, each.longest.frame.function) for each in found} == {("load home", "load_home")}
     assert any(isinstance(each, Span) and each.kind is Kind.OVERRUN for each in monitor.journal.entries())
 
 
