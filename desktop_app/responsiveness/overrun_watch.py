@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from desktop_app.responsiveness.events import Slice
@@ -67,8 +68,7 @@ class OverrunWatch:
     def leave(self) -> None:
         """Listen no more, take down what is known, and put back whoever listened before; any thread."""
         self._unlink()
-        while self._open:
-            overrun = self._open.popleft()
+        for overrun in self._taken():
             self._settle(overrun, is_frozen=overrun.duration_ns >= self._threshold_ns)
 
     def restart(self, at_ns: int) -> None:
@@ -77,14 +77,19 @@ class OverrunWatch:
 
     def settle(self, found: Slice) -> None:
         """Take down what there is by now, but for what is in this slice if that is a freeze; cheap without any."""
-        while self._open:
-            overrun = self._open.popleft()
+        for overrun in self._taken() if self._open else ():
             is_within = overrun.start_ns < found.end_ns and found.start_ns < overrun.end_ns
             self._settle(overrun, is_frozen=is_within and found.duration_ns >= self._threshold_ns)
 
     def _add(self, handle: Handle, start_ns: int, end_ns: int) -> None:
         if self._is_counted() and start_ns >= self._counted_from_ns:
             self._open.append(overrun_of(handle, start_ns, end_ns, self._ownership))
+
+    def _taken(self) -> Iterator[Overrun]:
+        """Take all that there is; `leave` may do so in another thread."""
+        with suppress(IndexError):
+            while True:
+                yield self._open.popleft()
 
     def _settle(self, overrun: Overrun, *, is_frozen: bool) -> None:
         if is_frozen:

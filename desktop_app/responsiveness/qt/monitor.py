@@ -251,13 +251,13 @@ class FreezeMonitor:
                 self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None:
             return
-        if self._overrun_watch is not None and self.heartbeat is not None:
-            self._overrun_watch.follow(self.heartbeat.running_loop)
-            self._overrun_watch.settle(found)
         if self._tasks is not None:
             self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
+        if self._overrun_watch is not None and self.heartbeat is not None:
+            self._overrun_watch.settle(found)
+            self._overrun_watch.follow(self.heartbeat.running_loop)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:
