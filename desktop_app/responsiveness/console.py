@@ -112,9 +112,9 @@ def summary_lines(report: Report) -> Iterator[str]:
             for name, value_ns in (("p50", lag.p50_ns), ("p95", lag.p95_ns), ("p99", lag.p99_ns), ("max", lag.max_ns))
         )
     if report.overruns:
-        places = ", ".join(map(_overrun, report.overruns[:MOST_OVERRUNS]))
+        places = "; ".join(map(_overrun, report.overruns[:MOST_OVERRUNS]))
         left_out = len(report.overruns) - MOST_OVERRUNS + report.overrun_places_left_out
-        more = f", and {left_out} more {'places' if left_out > 1 else 'place'}" if left_out > 0 else ""
+        more = f"; and {left_out} more {'places' if left_out > 1 else 'place'}" if left_out > 0 else ""
         yield f"callbacks that held a frame: {places}{more}"
     inputs = report.inputs
     if inputs.answering is not None:

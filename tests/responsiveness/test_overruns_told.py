@@ -57,7 +57,7 @@ def test_the_summary_has_one_line_for_the_worst_places() -> None:
     assert line == f"callbacks that held a frame: {place}"
     (line,) = summary(held(MOST_OVERRUNS + 2))
     assert line.count("load_home") == MOST_OVERRUNS
-    assert line.endswith(", and 2 more places")
+    assert line.endswith("; and 2 more places")
 
 
 def test_without_any_the_summary_says_nothing_of_it() -> None:
