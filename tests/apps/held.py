@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_app.event_loop import EventLoop
 
-PART_MS = 20
+PART_MS = 8
 """Longer than a frame may take, and no freeze."""
-PARTS = 5
+PARTS = 20
 
 
 def compute(duration_ms: float) -> int:
@@ -33,7 +33,7 @@ class Home:
         """Lay it out."""
         for _ in range(PARTS):
             compute(PART_MS)
-            await asyncio.sleep(0.05)  # waits next
+            await asyncio.sleep(0.02)  # waits next
 
 
 async def main() -> None:
