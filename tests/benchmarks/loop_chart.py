@@ -55,12 +55,12 @@ def _document(results: Results, loads: Sequence[Load]) -> Iterator[str]:
     yield f"<style>@media (prefers-color-scheme: dark) {{ {' '.join(_dark_rules())} }}</style>"
     yield f'<rect width="{WIDTH:g}" height="{height:g}" {_fill("background")}/>'
     yield _text(MARGIN, 30, TITLE, "text", ' font-size="18" font-weight="bold"')
-    yield _text(MARGIN, 50, "Longest gap between two beats of a 4 ms timer, median of the runs; notch: p99.", "muted")
+    yield _text(MARGIN, 50, _method(results, loads), "muted")
     yield _text(MARGIN, 66, _subtitle(results), "muted")
     for tick_ms in scale.ticks():
         yield _line(scale.x(tick_ms), TOP, bottom, "grid")
         yield _text(scale.x(tick_ms), bottom + 16, _labelled(tick_ms), "muted", ' text-anchor="middle"')
-    for limit_ms, what, color in ((FRAME_MS, "a frame", "frame"), (LONGEST_GAP_MS, "50 ms", "limit")):
+    for limit_ms, what, color in ((FRAME_MS, "a frame at 60 Hz", "frame"), (LONGEST_GAP_MS, "a long task", "limit")):
         yield _line(scale.x(limit_ms), TOP - 4, bottom, color, ' stroke-dasharray="4 3"')
         yield _text(scale.x(limit_ms), bottom + 32, what, color, ' text-anchor="middle"')
     for number, load in enumerate(loads):
@@ -108,7 +108,14 @@ def _bar(cell: Cell, y: float, scale: Scale, color: str) -> Iterator[str]:
     yield f'<rect x="{LEFT:g}" y="{y:.1f}" width="{max(1.0, x - LEFT):.1f}" height="{BAR:g}" {_fill(color)}/>'
     if LEFT < notch < x:
         yield f'<rect x="{notch - 1:.1f}" y="{y:.1f}" width="2" height="{BAR:g}" {_fill("background")}/>'
-    yield _text(x + 6, y + 9, _labelled(gap_ms), "text")
+    halo = f' stroke="{LIGHT["background"]}" stroke-width="3" paint-order="stroke"'
+    yield _text(x + 6, y + 9, _labelled(gap_ms), "text", halo)
+
+
+def _method(results: Results, loads: Sequence[Load]) -> str:
+    runs = {len(results.cell(load.name, OURS).samples) for load in loads} - {0}
+    count = "–".join(str(each) for each in sorted({min(runs), max(runs)})) if runs else "no"
+    return f"Longest gap between two beats of a 4 ms timer, median of {count} runs; notch: p99."
 
 
 def _subtitle(results: Results) -> str:
@@ -142,6 +149,7 @@ LIGHT = _colors(LIGHT_FIGURE)
 def _dark_rules() -> Iterator[str]:
     for name, color in _colors(DARK_FIGURE).items():
         yield f".{name} {{ fill: {color} }} line.{name} {{ stroke: {color} }}"
+    yield f"text[stroke] {{ stroke: {DARK_FIGURE.background} }}"
 
 
 def _fill(color: str) -> str:

@@ -62,7 +62,7 @@ SERVING = (
     ),
     Load(
         "coroutines",
-        f"{TASKS:,} x {TURNS} x ({TURN_US} us, sleep(0))",
+        f"{TASKS:,} tasks x {TURNS} x {TURN_US} us",
         "coroutines",
         "coroutines",
         {"tasks": TASKS, "turns": TURNS},

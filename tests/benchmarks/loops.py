@@ -7,12 +7,13 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias
 
 from tests.benchmarks.figures import Measurement, Rows
 from tests.benchmarks.loop_chart import chart_of
@@ -36,6 +37,7 @@ DISTRIBUTIONS: Mapping[str, str] = MappingProxyType(
         "aiohttp": "aiohttp",
     }
 )
+Run: TypeAlias = "Callable[[str, str, Mapping[str, object]], dict[str, float]]"
 LOAD_SEPARATOR = ", load "
 
 
@@ -49,6 +51,8 @@ class Bench:
     """Where the chart is drawn, at the end, or when it is interrupted."""
     resumes: bool = False
     """Whether what the file has is counted in, rather than measured again."""
+    run: Run = run
+    """Has a fresh process do a load's work on a loop."""
     results: Results | None = field(default=None, init=False)
 
     def measurements(self) -> Mapping[str, Measurement]:
@@ -100,7 +104,7 @@ class Bench:
                     start_s = time.monotonic()
                     more = arguments.get(load.needs or load.name, {})
                     try:
-                        cell.samples.append(run(loop, load.work, {**load.arguments, **more}))
+                        cell.samples.append(self.run(loop, load.work, {**load.arguments, **more}))
                     except LoopError as error:
                         cell.failure = str(error)
                     said = cell.failure or f"{time.monotonic() - start_s:.1f} s"
