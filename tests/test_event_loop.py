@@ -13,7 +13,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app.event_loop import DaemonExecutor, EventLoop
+from desktop_app.daemon_executor import DaemonExecutor
+from desktop_app.event_loop import EventLoop
 from tests.helpers.drivers import qt_runner
 
 HANG_S = 30.0

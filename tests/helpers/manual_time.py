@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from asyncio import Handle
+from asyncio import TimerHandle
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -112,14 +112,20 @@ class ManualLoop(EventLoop):
     def time(self) -> float:
         return self._manual_time.now_ns / NS_PER_S
 
-    def _add_callback(self, handle: Handle, delay: float = 0) -> Handle:
-        add = partial(super()._add_callback, handle)
-        if delay > 0:
-            # To the next microsecond: a float holds no nanoseconds, and nothing may be early.
-            self._manual_time.call_in(-(-round(delay * NS_PER_S) // 1000) * 1000, add)
-        else:
-            add()
-        return handle
+    @override
+    def call_at(
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> TimerHandle:
+        # To a microsecond: a float holds no nanoseconds, and nothing may be early.
+        due_ns = -(-round(when * NS_PER_S) // 1000) * 1000
+        while due_ns / NS_PER_S < when:
+            due_ns += 1000
+        self._manual_time.call_in(max(0, due_ns - self._manual_time.now_ns), self._wake)
+        return super().call_at(when, callback, *args, context=context)
+
+    @override
+    def _set_alarm(self) -> None:
+        self._alarm.stop()
 
 
 class ManualExecutor(Executor):
