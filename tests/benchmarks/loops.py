@@ -77,7 +77,8 @@ class Bench:
         A loop that fails says by which exception, or that it took longer than the limit, and is not run again under
         that load. When this is interrupted, what has been measured is shown.
 
-        Limits: what the machine does besides is in it, the servers too. Percentiles are of the gaps: one long gap
+        Limits: what the machine does besides is in it, the servers too; the file says of each run for how long its
+        GUI thread was ready, and something else ran (``not_scheduled_s``, Linux only). Percentiles are of the gaps: one long gap
         among few short ones is the p99 as well.
         """
         results = self.results = self.results or self._begun()
@@ -107,7 +108,7 @@ class Bench:
                         cell.samples.append(self.run(loop, load.work, {**load.arguments, **more}))
                     except LoopError as error:
                         cell.failure = str(error)
-                    said = cell.failure or f"{time.monotonic() - start_s:.1f} s"
+                    said = cell.failure or _said(cell.samples[-1], time.monotonic() - start_s)
                     print(f"run {number} of {runs}: {load.title}, {loop}: {said}", file=sys.stderr, flush=True)
                     if self.file is not None:
                         results.write(self.file)
@@ -127,6 +128,12 @@ class Bench:
             if old.circumstances.get(name) != value:
                 raise ChildError(f"{self.file} is of {name} {old.circumstances.get(name)}, and here it is {value}")
         return old
+
+
+def _said(sample: Mapping[str, float], taken_s: float) -> str:
+    """Say how long a run took, and for how much of it the machine ran something else."""
+    not_scheduled_s = sample.get("not_scheduled_s", 0.0)
+    return f"{taken_s:.1f} s" + (f", {not_scheduled_s:.2f} s of it not scheduled" if not_scheduled_s >= 0.01 else "")
 
 
 def _served(loads: Sequence[Load], directory: Path, servers: ExitStack) -> dict[str, Mapping[str, object]]:

@@ -42,21 +42,21 @@ def test_timers_are_measured_beside_the_systems() -> None:
 
 def test_a_loop_with_a_gui_tells_its_gaps() -> None:
     figures = run("this loop", "coroutines", {"tasks": 10, "turns": 10, "loops": 1000})
-    assert set(figures) == GAPS | {"total_s"}
+    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s"}
     assert (
         0 < figures["gap_p50_ms"] <= figures["gap_p99_ms"] <= figures["gap_max_ms"] <= figures["total_s"] * 1000 + 4
     )
 
 
 def test_asyncio_has_no_gui_to_wait() -> None:
-    assert set(run("asyncio", "coroutines", {"tasks": 10, "turns": 10, "loops": 10})) == {"total_s"}
+    assert not GAPS & set(run("asyncio", "coroutines", {"tasks": 10, "turns": 10, "loops": 10}))
 
 
 @pytest.mark.parametrize("at_once", [1, 4])
 def test_requests_are_made_against_a_real_server(at_once: int) -> None:
     with http_server() as arguments:
         figures = run("this loop", "httpx", {"at_once": at_once, "requests": 8, **arguments})
-    assert set(figures) == GAPS | {"total_s"}
+    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s"}
 
 
 def test_bytes_are_read_over_tls(tmp_path: Path) -> None:

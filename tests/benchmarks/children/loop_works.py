@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import random
 import ssl
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 
 import httpx2
 
+from desktop_app.responsiveness.scheduling import Scheduling
 from tests.benchmarks.children.loop_kinds import Figures, StartBeating, percentile
 
 Prepared: TypeAlias = Callable[[StartBeating], Awaitable[Figures]]
@@ -174,11 +176,18 @@ async def _requests(
 
 
 async def _timed(work: Awaitable[object], start_beating: StartBeating) -> Figures:
+    """Tell how long it took, how much of that something else ran on the processor, and what the GUI waited."""
+    scheduling = Scheduling(threading.get_native_id())
+    delay_ns = scheduling.delay_ns()
     stop_beating = start_beating()
     start_ns = time.monotonic_ns()
     await work
     total_s = (time.monotonic_ns() - start_ns) / 1e9
-    return {"total_s": total_s, **stop_beating()}
+    figures = {"total_s": total_s, **stop_beating()}
+    if delay_ns is not None:
+        figures["not_scheduled_s"] = ((scheduling.delay_ns() or delay_ns) - delay_ns) / 1e9
+    scheduling.close()
+    return figures
 
 
 def _spread(name: str, values_ms: list[float]) -> Figures:
