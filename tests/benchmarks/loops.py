@@ -78,8 +78,8 @@ class Bench:
         that load. When this is interrupted, what has been measured is shown.
 
         Limits: what the machine does besides is in it, the servers too; the file says of each run for how long its
-        GUI thread was ready, and something else ran (``not_scheduled_s``, Linux only). Percentiles are of the gaps: one long gap
-        among few short ones is the p99 as well.
+        GUI thread was ready, and something else ran (``not_scheduled_s``, Linux only). Percentiles are of the gaps:
+        one long gap among few short ones is the p99 as well.
         """
         results = self.results = self.results or self._begun()
         loops_of_50_us = int(results.circumstances["loops in 50 us"])
