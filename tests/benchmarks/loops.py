@@ -68,7 +68,7 @@ class Bench:
         Method: a fresh process for each loop, load and run, of which the table shows the medians; each round has all
         loads and, under each, all loops in turn, so that the machine was as busy for one as for another. In the
         process a precise Qt timer of 4 ms notes when it is served: its *gaps* are what the GUI waited. *Total* is
-        from the first task's start to the last one's end. HTTP: 2,000 requests (500 where one is made at a time) by
+        from the first task's start to the last one's end. HTTP: 4,000 requests (1,000 where one is made at a time) by
         one client with a connection for each that is under way, whose first request is made before the time begins,
         against an asyncio server in a process of its own; a JSON of 2 kB is read and decoded. Computing: a loop in
         Python that takes 50 us on this machine when nothing else runs; the coroutines are made before the time
