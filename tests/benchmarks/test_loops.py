@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.children.loop_kinds import percentile
+from tests.benchmarks.children.loop_works import random_lengths_s
 from tests.benchmarks.loop_loads import LOADS, LOOPS, PARTS, Load
 from tests.benchmarks.loop_processes import LoopError, calibrated, http_server, run, tls_server
 from tests.benchmarks.loop_results import Results, read
@@ -40,9 +41,16 @@ def test_timers_are_measured_beside_the_systems() -> None:
     assert figures["early"] == 0
 
 
+def test_timers_have_many_lengths_the_same_in_every_process() -> None:
+    lengths_s = random_lengths_s(100)
+    assert lengths_s == random_lengths_s(100)
+    assert len(set(lengths_s)) == 100
+    assert 0.0001 <= min(lengths_s) < 0.002 < 0.028 < max(lengths_s) <= 0.03
+
+
 def test_a_loop_with_a_gui_tells_its_gaps() -> None:
     figures = run("this loop", "coroutines", {"tasks": 10, "turns": 10, "loops": 1000})
-    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s"}
+    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s", "processor_s"}
     assert (
         0 < figures["gap_p50_ms"] <= figures["gap_p99_ms"] <= figures["gap_max_ms"] <= figures["total_s"] * 1000 + 4
     )
@@ -56,7 +64,7 @@ def test_asyncio_has_no_gui_to_wait() -> None:
 def test_requests_are_made_against_a_real_server(at_once: int) -> None:
     with http_server() as arguments:
         figures = run("this loop", "httpx", {"at_once": at_once, "requests": 8, **arguments})
-    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s"}
+    assert set(figures) - {"not_scheduled_s"} == GAPS | {"total_s", "processor_s"}
 
 
 def test_bytes_are_read_over_tls(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def turns(duration_s: float) -> Prepared:
 
 def timers(count: int) -> Prepared:
     """Sleep for random times, one after the other, by the loop and then by the system (``time.sleep``)."""
-    lengths_s = [random.Random(SEED).uniform(SHORTEST_MS, LONGEST_MS) / 1000 for _ in range(count)]
+    lengths_s = random_lengths_s(count)
 
     async def work(start_beating: StartBeating) -> Figures:
         late_ms, own_ms = [], []
@@ -158,6 +158,12 @@ WORKS: Mapping[str, Callable[..., Prepared]] = MappingProxyType(
 )
 
 
+def random_lengths_s(count: int) -> list[float]:
+    """Give the same random times each time."""
+    drawn = random.Random(SEED)
+    return [drawn.uniform(SHORTEST_MS, LONGEST_MS) / 1000 for _ in range(count)]
+
+
 def spin(loops: int) -> None:
     """Compute for a time that the caller has found out."""
     for _ in range(loops):
@@ -180,10 +186,10 @@ async def _timed(work: Awaitable[object], start_beating: StartBeating) -> Figure
     scheduling = Scheduling(threading.get_native_id())
     delay_ns = scheduling.delay_ns()
     stop_beating = start_beating()
-    start_ns = time.monotonic_ns()
+    start_ns, used_s = time.monotonic_ns(), time.process_time()
     await work
-    total_s = (time.monotonic_ns() - start_ns) / 1e9
-    figures = {"total_s": total_s, **stop_beating()}
+    total_s, processor_s = (time.monotonic_ns() - start_ns) / 1e9, time.process_time() - used_s
+    figures = {"total_s": total_s, "processor_s": processor_s, **stop_beating()}
     if delay_ns is not None:
         figures["not_scheduled_s"] = ((scheduling.delay_ns() or delay_ns) - delay_ns) / 1e9
     scheduling.close()
