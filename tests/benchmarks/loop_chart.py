@@ -114,8 +114,8 @@ def _bar(cell: Cell, y: float, scale: Scale, color: str) -> Iterator[str]:
 
 def _method(results: Results, loads: Sequence[Load]) -> str:
     runs = {len(results.cell(load.name, OURS).samples) for load in loads} - {0}
-    count = "–".join(str(each) for each in sorted({min(runs), max(runs)})) if runs else "no"
-    return f"Longest gap between two beats of a 4 ms timer, median of {count} runs; notch: p99."
+    count = f", median of {min(runs)} or more runs" if len(runs) > 1 else f", median of {max(runs, default=0)} runs"
+    return f"Longest gap between two beats of a 4 ms timer{'' if runs <= {1} else count}; notch: p99."
 
 
 def _subtitle(results: Results) -> str:
