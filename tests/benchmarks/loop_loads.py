@@ -27,7 +27,7 @@ class Load:
     name: str
     title: str
     part: str
-    """By which it can be asked for."""
+    """By which it can be asked for: ``loops-http``, say."""
     work: str
     """Of `children.loop_works`."""
     arguments: Mapping[str, int | float] = field(default_factory=dict)

@@ -77,8 +77,9 @@ class Bench:
         A loop that fails says by which exception, or that it took longer than the limit, and is not run again under
         that load. When this is interrupted, what has been measured is shown.
 
-        Limits: what the machine does besides is in it, the servers too; the file says of each run for how long its
-        GUI thread was ready, and something else ran (``not_scheduled_s``, Linux only). Percentiles are of the gaps:
+        Limits: what the machine does besides is in it, the servers too; the file says of each run what its
+        process used of the processor (``processor_s``), and for how long its GUI thread was ready while something
+        else ran (``not_scheduled_s``, Linux only). Percentiles are of the gaps:
         one long gap among few short ones is the p99 as well.
         """
         results = self.results = self.results or self._begun()
