@@ -72,7 +72,8 @@ class Bench:
         one client with a connection for each that is under way, whose first request is made before the time begins,
         against an asyncio server in a process of its own; a JSON of 2 kB is read and decoded. Computing: a loop in
         Python that takes 50 us on this machine when nothing else runs; the coroutines are made before the time
-        begins. What is there when it begins is no business of the garbage collector's (``gc.freeze``). TLS: asyncio's own streams.
+        begins. TLS: asyncio's own streams. What is there when the time begins is no business of the garbage
+        collector's (``gc.freeze``), as in the program when it has started.
 
         A loop that fails says by which exception, or that it took longer than the limit, and is not run again under
         that load. When this is interrupted, what has been measured is shown.

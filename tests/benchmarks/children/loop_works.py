@@ -184,8 +184,8 @@ async def _requests(
 
 async def _timed(work: Awaitable[object], start_beating: StartBeating) -> Figures:
     """Tell how long it took, how much of that something else ran on the processor, and what the GUI waited."""
-    # As the program does when it has started: a full collection of all that was made before takes longer than a frame,
-    # whatever the loop.
+    # As the program does when it has started: a full collection of all that was made before takes longer than a
+    # frame, whatever the loop.
     gc.collect()
     gc.freeze()
     scheduling = Scheduling(threading.get_native_id())
