@@ -137,6 +137,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def stop(self) -> None:
         """Have `run_forever` return when what is ready now has run, as asyncio does."""
         if self._is_guest:
+            self._alarm.stop()
+            self._stop_sleeping()
             super().stop()
             return
         self._stopping = True
