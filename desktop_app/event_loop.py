@@ -122,13 +122,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._check_closed()
         self._check_running()
         self._begin()
-        previous_fd = self._watch_signals()
+        wakes_for_signals = self._wake_for_signals()
         try:
             super().run_forever()
         finally:
             self._end()
-            if previous_fd is not None:
-                signal.set_wakeup_fd(previous_fd)
+            if wakes_for_signals and not self._signal_handlers:
+                signal.set_wakeup_fd(-1)
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -140,6 +140,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             self._alarm.stop()
             self._stop_sleeping()
             super().stop()
+            self._end()
             return
         self._stopping = True
         if self._is_asleep:
@@ -195,16 +196,15 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._notifier.setEnabled(False)
         self._notifier.activated.connect(self._bell.rung)
 
-    def _watch_signals(self) -> int | None:
-        """Have a signal wake Qt, so that Python runs its handler; give what was woken before, if it is this now."""
+    def _wake_for_signals(self) -> bool:
+        """Have each signal of the system wake Qt, so that Python runs its handler; tell whether this is new."""
         if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
-            return None
+            return False
         previous_fd = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
         if previous_fd != -1:
             # Somebody wakes Qt already.
             signal.set_wakeup_fd(previous_fd)
-            return None
-        return previous_fd
+        return previous_fd == -1
 
     if sys.platform == "win32":
 
@@ -215,9 +215,9 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     @override
     def remove_signal_handler(self, sig: int) -> bool:
         is_removed: bool = super().remove_signal_handler(sig)
-        if self.is_running():
+        if self.is_running() and not self._is_guest:
             # asyncio has nothing woken after the last one.
-            self._watch_signals()
+            self._wake_for_signals()
         return is_removed
 
     def _begin(self) -> None:
@@ -247,6 +247,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             self._app.exit()
 
     def _wake(self) -> None:
+        """Have the next slice run as soon as Qt has served what is there."""
         if self._is_asleep:
             self._stop_sleeping()
         self._alarm.start(0)
@@ -315,19 +316,19 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """
         ready, clock = self._ready, time.monotonic_ns
         before_ns = now_ns = clock()
-        # At least one callback, however small the budget.
-        budget_ns = max(1, round(self.frame_budget_s * NS_PER_S))
+        budget_ns = round(self.frame_budget_s * NS_PER_S)
         end_ns = now_ns + budget_ns
         handle = None
-        while now_ns < end_ns:
+        # At least one callback, however small the budget.
+        while handle is None or now_ns < end_ns:
             if not self._left_in_round:
                 self._gather_due()
                 # That was no callback's time.
                 before_ns = now_ns = clock()
                 self._left_in_round = len(ready)
-                if not (ready or self._stopping):
-                    break
-            while self._left_in_round and now_ns < end_ns:
+            if not (self._left_in_round or self._stopping):
+                break
+            while self._left_in_round and (handle is None or now_ns < end_ns):
                 self._left_in_round -= 1
                 handle = self._current_handle = ready.popleft()
                 if handle._cancelled:
@@ -343,7 +344,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 now_ns = clock()
                 if self._kept_back:
                     self._put_back()
-            self._current_handle = None
             if self._stopping and not self._left_in_round:
                 self._is_over = True
                 self._app.exit()
