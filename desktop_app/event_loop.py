@@ -137,8 +137,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def stop(self) -> None:
         """Have `run_forever` return when what is ready now has run, as asyncio does."""
         if self._is_guest:
-            self._alarm.stop()
-            self._stop_sleeping()
             super().stop()
             self._end()
             return
@@ -369,7 +367,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         if not scheduled:
             return
         now_s = self.time()
-        # A time that is not a number has come, as in asyncio; it must not be in the way of the others. As there, those
+        # A time that is no number has come, as in asyncio: it must not be in the way of the others. As there, those
         # that were cancelled stay counted: of equal times, which fires first depends on when the heap is made anew.
         while scheduled and not scheduled[0]._when > now_s:
             handle = heapq.heappop(scheduled)

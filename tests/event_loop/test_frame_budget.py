@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -150,7 +151,7 @@ def test_a_slice_is_what_the_budget_holds(runner: asyncio.Runner, slices: Manual
         timer.stop()
 
     runner.run(main())
-    most = max(later - earlier for earlier, later in zip(counts, counts[1:], strict=False))
+    most = max(later - earlier for earlier, later in pairwise(counts))
     # A slice begun amid what was ready, and one more, at the most.
     assert most <= 2 * PER_SLICE
 
@@ -304,8 +305,8 @@ def test_many_threads_lose_no_call(runner: asyncio.Runner) -> None:
         await reached(done)
         for thread in threads:
             thread.join()
-        for thread in range(number_of_threads):
-            assert [number for of, number in came if of == thread] == list(range(each))
+        for which in range(number_of_threads):
+            assert [number for of, number in came if of == which] == list(range(each))
 
     runner.run(main())
 

@@ -329,7 +329,12 @@ def test_qt_s_loop_goes_on_idle_after_the_run(qapp: QApplication, ending: str) -
     """What became ready after the run wakes nobody, again and again, before the next one."""
     loop, reads = EventLoop(qapp), list[str]()
     here, there = socket.socketpair()
-    loop.add_reader(here, lambda: (reads.append("read"), loop.remove_reader(here)))
+
+    def read() -> None:
+        reads.append("read")
+        loop.remove_reader(here)
+
+    loop.add_reader(here, read)
     QTimer.singleShot(20, loop.stop if ending == "stop" else qapp.exit)
     loop.run_forever()
     there.send(b"ready")
@@ -365,9 +370,7 @@ def test_a_guest_keeps_what_it_was_given_between_two_runs_of_qt_s_loop(loop: Eve
     assert log == ["0 soon", "0 later", "1 soon", "1 later", "2 soon", "2 later"]
 
 
-def test_a_guest_tells_of_an_exit_and_goes_on(
-    loop: EventLoop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_guest_tells_of_an_exit_and_goes_on(loop: EventLoop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[BaseException] = []
     monkeypatch.setattr(sys, "excepthook", lambda _type, error, _traceback: told.append(error))
     context, log, error = contextvars.copy_context(), list[str](), SystemExit(3)
@@ -410,7 +413,7 @@ def test_an_asleep_guest_that_was_stopped_rings_no_more(qapp: QApplication) -> N
         assert not loop.is_running()
         rung: list[bool] = []
         loop._bell.rung.connect(lambda: rung.append(True))
-        loop._csock.send(b"\0")  # type: ignore[attr-defined]
+        loop._csock.send(b"\0")
         idle = QEventLoop()
         QTimer.singleShot(50, idle.quit)
         idle.exec()
