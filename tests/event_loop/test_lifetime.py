@@ -220,16 +220,19 @@ def test_a_runner_goes_on_after_an_exit(runner: asyncio.Runner, error: BaseExcep
         assert runner.run(answer()) == 42
 
 
-def test_a_running_loop_can_be_neither_run_nor_closed(either: asyncio.AbstractEventLoop) -> None:
-    async def main() -> None:
-        for run in (either.run_forever, lambda: either.run_until_complete(either.create_future())):
+def test_a_running_loop_can_be_neither_run_nor_closed(runner: asyncio.Runner) -> None:
+    """That of CPython 3.13.0 hangs from then on: this one alone."""
+    loop = runner.get_loop()
+
+    async def main() -> int:
+        for run in (loop.run_forever, lambda: loop.run_until_complete(loop.create_future())):
             with pytest.raises(RuntimeError, match="This event loop is already running"):
                 run()
         with pytest.raises(RuntimeError, match="Cannot close a running event loop"):
-            either.close()
-        assert either.is_running()
+            loop.close()
+        return await answer()
 
-    either.run_until_complete(main())
+    assert runner.run(main()) == 42
 
 
 def test_a_loop_cannot_run_within_another(qapp: QApplication, runner: asyncio.Runner) -> None:

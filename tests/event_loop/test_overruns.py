@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Handle, TimerHandle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -142,9 +142,9 @@ def test_finding_out_what_is_due_is_no_callback_s_time(
     async def main(loop: EventLoop) -> None:
         gather_due = loop._gather_due
 
-        def slowly() -> None:
+        def slowly(is_late: Callable[[], bool]) -> bool:
             time.sleep(LONG_S)
-            gather_due()
+            return gather_due(is_late)
 
         loop._gather_due = slowly  # type: ignore[method-assign]
         await turns()
