@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import math
 import selectors
 import signal
@@ -23,6 +22,7 @@ from qasync import QEventLoop  # type: ignore[import-untyped]
 
 from desktop_app.catching_slot import CatchingSlot
 from desktop_app.daemon_executor import DaemonExecutor
+from desktop_app.due_timers import DueTimers
 from desktop_app.overriding import override
 
 FRAME_BUDGET_S: Final = 0.004
@@ -32,8 +32,6 @@ LONGEST_SLEEP_S: Final = 24 * 3600.0
 SPIN_S: Final = 0.00025
 """So much before a timer is due, the loop looks again and again: Qt wakes it at whole milliseconds only."""
 NS_PER_S: Final = 1_000_000_000
-FEWEST_TIMERS: Final = 100
-"""Of cancelled timers, so many are not worth being looked for; as in asyncio."""
 
 
 class _Bell(QObject):
@@ -73,6 +71,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._is_guest = already_running
         self._is_asleep = False
         self._left_in_round = 0
+        self._due_timers = DueTimers()
         self._error: BaseException | None = None
         self._is_over = False
         self._was_within_ns = 0
@@ -316,13 +315,15 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         before_ns = now_ns = clock()
         budget_ns = round(self.frame_budget_s * NS_PER_S)
         end_ns = now_ns + budget_ns
-        handle = None
+        handle, is_amid_gathering = None, False
         # At least one callback, however small the budget.
         while handle is None or now_ns < end_ns:
             if not self._left_in_round:
-                self._gather_due()
+                is_amid_gathering = not self._gather_due(lambda: clock() >= end_ns)
                 # That was no callback's time.
                 before_ns = now_ns = clock()
+                if is_amid_gathering:
+                    break
                 self._left_in_round = len(ready)
             if not (self._left_in_round or self._stopping):
                 break
@@ -348,31 +349,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 break
         if now_ns - before_ns > budget_ns and handle is not None and self._was_within_ns < before_ns:
             self._tell_overrun(handle, before_ns, now_ns)
-        return handle is not None or self._left_in_round > 0
+        return handle is not None or is_amid_gathering
 
-    def _gather_due(self) -> None:
-        """Have everything ready whose socket is, or whose time has come; as in asyncio."""
-        if self._notifier is not None:
+    def _gather_due(self, is_late: Callable[[], bool]) -> bool:
+        """Have everything ready whose socket is, or whose time has come, until it is late; tell whether all is."""
+        if self._notifier is not None and not self._due_timers.is_amid:
             self._process_events(self._selector.select(0))
-        scheduled = self._scheduled
-        if len(scheduled) > FEWEST_TIMERS and 2 * self._timer_cancelled_count > len(scheduled):
-            for handle in scheduled:
-                handle._scheduled = not handle._cancelled
-            scheduled[:] = [handle for handle in scheduled if not handle._cancelled]
-            heapq.heapify(scheduled)
-            self._timer_cancelled_count: int = 0
-        while scheduled and scheduled[0]._cancelled:
-            heapq.heappop(scheduled)._scheduled = False
-            self._timer_cancelled_count -= 1
-        if not scheduled:
-            return
-        now_s = self.time()
-        # A time that is not a number has come, as in asyncio; it must not be in the way of the others. As there, those
-        # that were cancelled stay counted: of equal times, which fires first depends on when the heap is made anew.
-        while scheduled and not scheduled[0]._when > now_s:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
-            self._ready.append(handle)
+        return self._due_timers.take(self, is_late)
 
     def _is_held(self, handle: Any) -> bool:
         """Tell whether its context has been entered already. Contexts are equal if their values are."""
