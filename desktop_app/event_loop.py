@@ -14,6 +14,7 @@ from asyncio import BaseEventLoop, Handle, TimerHandle
 from asyncio.base_events import _format_handle as format_handle  # type: ignore[attr-defined]
 from asyncio.log import logger
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, Final
 
@@ -78,6 +79,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._was_within_ns = 0
         self._held: tuple[Context, ...] = ()
         self._kept_back: list[Any] = []
+        self._foreign_fd = -1
+        """Of somebody else, woken by signals until this loop got a handler of its own."""
         self._hooks_before = sys.get_asyncgen_hooks()
         self._bell = _Bell()
         self._alarm = QTimer(self._bell)
@@ -210,13 +213,36 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             """Wake the loop from any thread; elsewhere asyncio does so by a socket."""
             self._bell.rung_elsewhere.emit()
 
-    @override
-    def remove_signal_handler(self, sig: int) -> bool:
-        is_removed: bool = super().remove_signal_handler(sig)
-        if self.is_running() and not self._is_guest:
-            # asyncio has nothing woken after the last one.
-            self._wake_for_signals()
-        return is_removed
+    if sys.platform != "win32":
+
+        @override
+        def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
+            if threading.current_thread() is threading.main_thread():
+                woken_fd = signal.set_wakeup_fd(-1)
+                if woken_fd not in (-1, self._csock.fileno()):
+                    self._foreign_fd = woken_fd
+            try:
+                super().add_signal_handler(sig, callback, *args)
+            finally:
+                self._wake_again()
+
+        @override
+        def remove_signal_handler(self, sig: int) -> bool:
+            is_removed: bool = super().remove_signal_handler(sig)
+            self._wake_again()
+            return is_removed
+
+        def _wake_again(self) -> None:
+            """Have signals wake what they did before the first handler; asyncio has them wake nothing."""
+            if self._signal_handlers:
+                return
+            if self._foreign_fd != -1:
+                # Whose it is may have closed it by now.
+                with suppress(ValueError, OSError):
+                    signal.set_wakeup_fd(self._foreign_fd, warn_on_full_buffer=False)
+                self._foreign_fd = -1
+            if self.is_running() and not self._is_guest:
+                self._wake_for_signals()
 
     def _begin(self) -> None:
         self._set_coroutine_origin_tracking(self._debug)
