@@ -36,6 +36,10 @@ NS_PER_S: Final = 1_000_000_000
 FEWEST_TIMERS: Final = 100
 """Of cancelled timers, so many are not worth being looked for; as in asyncio."""
 
+FINISHING: Final = (BaseEventLoop.shutdown_asyncgens.__code__, BaseEventLoop.shutdown_default_executor.__code__)
+NOT_RUN: Final = -1
+"""What Qt gives where its loop was not run, because it runs already."""
+
 
 class _Bell(QObject):
     """Hands over what Qt tells: signals are emitted in C++, so that no Python code runs before the slot."""
@@ -79,6 +83,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._was_within_ns = 0
         self._held: tuple[Context, ...] = ()
         self._kept_back: list[Any] = []
+        self._is_finishing = False
         self._foreign_fd = -1
         """Of somebody else, woken by signals until this loop got a handler of its own."""
         self._hooks_before = sys.get_asyncgen_hooks()
@@ -102,7 +107,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     # Of asyncio, not of qasync: what they are made of is here.
     call_later = BaseEventLoop.call_later
     call_soon_threadsafe = BaseEventLoop.call_soon_threadsafe
-    run_until_complete = BaseEventLoop.run_until_complete
     run_in_executor = BaseEventLoop.run_in_executor
     set_exception_handler = BaseEventLoop.set_exception_handler
     default_exception_handler = BaseEventLoop.default_exception_handler
@@ -127,7 +131,9 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._begin()
         wakes_for_signals = self._wake_for_signals()
         try:
-            super().run_forever()
+            while super().run_forever() != NOT_RUN and self._is_finishing and not self._is_over:
+                # Somebody has quit Qt's loop, which ends what runs. That is being ended already.
+                pass
         finally:
             self._end()
             if wakes_for_signals and not self._signal_handlers:
@@ -135,6 +141,23 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         error, self._error = self._error, None
         if error is not None:
             raise error
+
+    @override
+    def run_until_complete(self, future: Any) -> Any:
+        """Run until a future, or a coroutine, is done, and give its result; as in asyncio.
+
+        Where Qt's loop is quit before, this is a RuntimeError. What `asyncio.Runner.close` runs then, or at any end, is
+        not ended by Qt: if it were, tasks would be destroyed amid their clean-up.
+        """
+        if asyncio.iscoroutine(future):
+            self._is_finishing = getattr(future, "cr_code", None) in FINISHING
+        elif not isinstance(future, asyncio.Task):
+            tasks = asyncio.all_tasks(self)
+            self._is_finishing = bool(tasks) and all(task.cancelling() for task in tasks)
+        try:
+            return BaseEventLoop.run_until_complete(self, future)
+        finally:
+            self._is_finishing = False
 
     @override
     def stop(self) -> None:
