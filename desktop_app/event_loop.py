@@ -146,8 +146,8 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def run_until_complete(self, future: Any) -> Any:
         """Run until a future, or a coroutine, is done, and give its result; as in asyncio.
 
-        Where Qt's loop is quit before, this is a RuntimeError. What `asyncio.Runner.close` runs then, or at any end, is
-        not ended by Qt: if it were, tasks would be destroyed amid their clean-up.
+        Where Qt's loop is quit before, this is a RuntimeError. What `asyncio.Runner.close` runs then, or at any end,
+        is not ended by Qt: if it were, tasks would be destroyed amid their clean-up.
         """
         if asyncio.iscoroutine(future):
             self._is_finishing = getattr(future, "cr_code", None) in FINISHING
