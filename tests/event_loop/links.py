@@ -105,3 +105,9 @@ async def close(writer: StreamWriter) -> None:
     """Close a connection, and see that it is."""
     writer.close()
     await writer.wait_closed()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop go on until something is so."""
+    while not condition():  # noqa: ASYNC110 - nobody tells when it is
+        await asyncio.sleep(0)
