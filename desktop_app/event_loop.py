@@ -30,6 +30,8 @@ FRAME_BUDGET_S: Final = 0.004
 """A quarter of a frame at 60 Hz: the rest is for input, layout and painting."""
 LONGEST_SLEEP_S: Final = 24 * 3600.0
 """Before it looks again whether a timer is due: Qt's intervals are limited; as in asyncio."""
+LOOK_AGAIN_S: Final = 0.01
+"""At the sockets, as long as one is ready whose callback cannot run: Qt would be woken by it without end."""
 SPIN_S: Final = 0.00025
 """So much before a timer is due, the loop looks again and again: Qt wakes it at whole milliseconds only."""
 NS_PER_S: Final = 1_000_000_000
@@ -83,6 +85,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._was_within_ns = 0
         self._held: tuple[Context, ...] = ()
         self._kept_back: list[Any] = []
+        self._leaves_some_out = False
         self._is_finishing = False
         self._foreign_fd = -1
         """Of somebody else, woken by signals until this loop got a handler of its own."""
@@ -304,12 +307,14 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Let Qt wait for a socket, the next timer, or another thread."""
         self._is_asleep = True
         if self._notifier is not None:
-            self._notifier.setEnabled(True)
+            self._notifier.setEnabled(not self._leaves_some_out)
         self._set_alarm()
 
     def _set_alarm(self) -> None:
-        if self._scheduled:
-            left_s = min(self._scheduled[0]._when - self.time(), LONGEST_SLEEP_S)
+        if self._scheduled or self._leaves_some_out:
+            left_s = LOOK_AGAIN_S if self._leaves_some_out else LONGEST_SLEEP_S
+            if self._scheduled:
+                left_s = min(self._scheduled[0]._when - self.time(), left_s)
             self._alarm.start(math.ceil(max(0.0, left_s - SPIN_S) * 1000))
         else:
             self._alarm.stop()
@@ -391,7 +396,9 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def _gather_due(self) -> None:
         """Have everything ready whose socket is, or whose time has come; as in asyncio."""
         if self._notifier is not None:
-            self._process_events(self._selector.select(0))
+            events = self._selector.select(0)
+            self._leaves_some_out = False
+            self._process_events(self._without_kept_back(events) if self._kept_back else events)
         scheduled = self._scheduled
         if len(scheduled) > FEWEST_TIMERS and 2 * self._timer_cancelled_count > len(scheduled):
             for handle in scheduled:
@@ -409,6 +416,17 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 self._timer_cancelled_count -= 1
             else:
                 self._ready.append(handle)
+
+    def _without_kept_back(self, events: list[tuple[selectors.SelectorKey, int]]) -> list[tuple[Any, int]]:
+        """Leave out sockets whose callback waits for a context already: unread, they are ready again and again."""
+        left = []
+        for key, mask in events:
+            for event, handle in zip((selectors.EVENT_READ, selectors.EVENT_WRITE), key.data, strict=True):
+                if mask & event and any(handle is each for each in self._kept_back):
+                    mask &= ~event
+                    self._leaves_some_out = True
+            left.append((key, mask))
+        return left
 
     def _is_held(self, handle: Any) -> bool:
         """Tell whether its context has been entered already. Contexts are equal if their values are."""
