@@ -1,4 +1,4 @@
-"""The program from its command line, ended by several things: ``... -m tests.event_loop.ended_program MOMENT THINGS``.
+"""The program from its command line, ended by one thing after another: ``python -m ... MOMENT THINGS ...``.
 
 MOMENT is when the first thing happens: ``early``, before its event loop runs, or ``loading``. The second one happens
 while the program is ending, the third when its event loop has ended. A thing is ``close``, ``quit``, ``end`` (of the

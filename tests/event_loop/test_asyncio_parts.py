@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import logging
 import socket
 import sys
@@ -374,6 +375,7 @@ def test_the_handler_is_told_of_a_task_whose_error_nobody_has_asked_for(loop: Ev
         raise LookupError("in a task")
 
     loop.run_until_complete(asyncio.wait((loop.create_task(fail()),)))
+    gc.collect()
     assert [context["message"] for context in told] == ["Task exception was never retrieved"]
 
 

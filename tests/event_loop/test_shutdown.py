@@ -149,8 +149,9 @@ def test_qt_is_quit_again_and_again_while_everything_is_being_ended(first: str) 
 def test_ctrl_c_while_everything_is_being_ended_waits_for_nothing(first: str) -> None:
     """As with asyncio, which complains of the tasks that are not awaited then."""
     code, said, _ = ended(CARELESS, f"{first} SIGINT", "")
-    assert code == 0
-    assert said == ["ready", first, "the main task has ended", "SIGINT", "KeyboardInterrupt"]
+    assert (code, said[:2]) == (0, ["ready", first])
+    assert {"SIGINT", "KeyboardInterrupt"} <= set(said)
+    assert "the task has ended" not in said
 
 
 # As it is recommended: Qt does not quit, whatever wants an end says so, and the main task ends everything.

@@ -226,21 +226,12 @@ COMPUTES = {
         loop.call_soon(open)
         run()
     """,
-    "switching tasks": """
-        async def spin():
-            say("ready")
-            while True:
-                await asyncio.sleep(0)
-        task = loop.create_task(spin())
-        run_again = again
-        async def again():
-            result = await run_again()
-            task.cancel()
-            await asyncio.wait((task,))
-            # It is retrieved if it was just this task that was interrupted.
-            if not task.cancelled():
-                task.exception()
-            return result
+    "between callbacks": """
+        def call_again():
+            loop.call_soon(call_again)
+        loop.call_soon(say, "ready")
+        for _ in range(1000):
+            loop.call_soon(call_again)
         run()
     """,
 }
