@@ -279,9 +279,10 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
 
     def _end(self) -> None:
         self._alarm.stop()
-        if self._notifier is not None:
-            self._notifier.setEnabled(False)
-        self._is_asleep = self._stopping = self._is_over = False
+        self._stop_sleeping()
+        self._stopping = self._is_over = False
+        # Where a callback's error or Qt ended the run amid a round, the next run begins with a new one.
+        self._left_in_round = 0
         if self._thread_id is not None:
             self._thread_id = None  # type: ignore[assignment]
             self._set_coroutine_origin_tracking(False)
@@ -297,11 +298,15 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
 
     def _wake(self) -> None:
         """Have the next slice run as soon as Qt has served what is there."""
-        if self._is_asleep and self._notifier is not None:
+        if self._is_asleep:
+            self._stop_sleeping()
+        self._alarm.start(0)
+
+    def _stop_sleeping(self) -> None:
+        self._is_asleep = False
+        if self._notifier is not None:
             # While there is work, it goes by the alarm: Qt serves no timer as long as a socket is ready.
             self._notifier.setEnabled(False)
-        self._is_asleep = False
-        self._alarm.start(0)
 
     def _sleep(self) -> None:
         """Let Qt wait for a socket, the next timer, or another thread."""
@@ -329,7 +334,10 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         try:
             has_run = self._run_ready() if outer is None else self._run_ready_within(outer)
         finally:
+            # Also after what Ctrl+C or an exit raised: otherwise the next run would wait for its context for ever.
             self._current_handle = outer
+            if outer is None and self._kept_back:
+                self._put_back()
         if not has_run:
             self._sleep()
         elif self._is_asleep:
@@ -363,9 +371,12 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         budget_ns = round(self.frame_budget_s * NS_PER_S)
         end_ns = now_ns + budget_ns
         handle = None
+        # At least one callback, however small the budget.
         while handle is None or now_ns < end_ns:
             if not self._left_in_round:
                 self._gather_due()
+                # That was no callback's time.
+                before_ns = now_ns = clock()
                 self._left_in_round = len(ready)
             if not (self._left_in_round or self._stopping):
                 break
@@ -391,7 +402,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 break
         if now_ns - before_ns > budget_ns and handle is not None and self._was_within_ns < before_ns:
             self._tell_overrun(handle, before_ns, now_ns)
-        return handle is not None
+        return handle is not None or self._left_in_round > 0
 
     def _gather_due(self) -> None:
         """Have everything ready whose socket is, or whose time has come; as in asyncio."""
@@ -406,16 +417,18 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             scheduled[:] = [handle for handle in scheduled if not handle._cancelled]
             heapq.heapify(scheduled)
             self._timer_cancelled_count: int = 0
+        while scheduled and scheduled[0]._cancelled:
+            heapq.heappop(scheduled)._scheduled = False
+            self._timer_cancelled_count -= 1
         if not scheduled:
             return
         now_s = self.time()
-        while scheduled and (scheduled[0]._cancelled or not scheduled[0]._when > now_s):
+        # A time that is not a number has come, as in asyncio; it must not be in the way of the others. As there, those
+        # that were cancelled stay counted: of equal times, which fires first depends on when the heap is made anew.
+        while scheduled and not scheduled[0]._when > now_s:
             handle = heapq.heappop(scheduled)
             handle._scheduled = False
-            if handle._cancelled:
-                self._timer_cancelled_count -= 1
-            else:
-                self._ready.append(handle)
+            self._ready.append(handle)
 
     def _without_kept_back(self, events: list[tuple[selectors.SelectorKey, int]]) -> list[tuple[Any, int]]:
         """Leave out sockets whose callback waits for a context already: unread, they are ready again and again."""
