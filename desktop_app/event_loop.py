@@ -13,6 +13,7 @@ from asyncio import BaseEventLoop, Handle, TimerHandle
 from asyncio.base_events import _format_handle as format_handle  # type: ignore[attr-defined]
 from asyncio.log import logger
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, Final
 
@@ -29,9 +30,15 @@ FRAME_BUDGET_S: Final = 0.004
 """A quarter of a frame at 60 Hz: the rest is for input, layout and painting."""
 LONGEST_SLEEP_S: Final = 24 * 3600.0
 """Before it looks again whether a timer is due: Qt's intervals are limited; as in asyncio."""
+LOOK_AGAIN_S: Final = 0.01
+"""At the sockets, as long as one is ready whose callback cannot run: Qt would be woken by it without end."""
 SPIN_S: Final = 0.00025
 """So much before a timer is due, the loop looks again and again: Qt wakes it at whole milliseconds only."""
 NS_PER_S: Final = 1_000_000_000
+
+FINISHING: Final = (BaseEventLoop.shutdown_asyncgens.__code__, BaseEventLoop.shutdown_default_executor.__code__)
+NOT_RUN: Final = -1
+"""What Qt gives where its loop was not run, because it runs already."""
 
 
 class _Bell(QObject):
@@ -77,6 +84,10 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._was_within_ns = 0
         self._held: tuple[Context, ...] = ()
         self._kept_back: list[Any] = []
+        self._leaves_some_out = False
+        self._is_finishing = False
+        self._foreign_fd = -1
+        """Of somebody else, woken by signals until this loop got a handler of its own."""
         self._hooks_before = sys.get_asyncgen_hooks()
         self._bell = _Bell()
         self._alarm = QTimer(self._bell)
@@ -98,7 +109,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     # Of asyncio, not of qasync: what they are made of is here.
     call_later = BaseEventLoop.call_later
     call_soon_threadsafe = BaseEventLoop.call_soon_threadsafe
-    run_until_complete = BaseEventLoop.run_until_complete
     run_in_executor = BaseEventLoop.run_in_executor
     set_exception_handler = BaseEventLoop.set_exception_handler
     default_exception_handler = BaseEventLoop.default_exception_handler
@@ -123,7 +133,9 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._begin()
         wakes_for_signals = self._wake_for_signals()
         try:
-            super().run_forever()
+            while super().run_forever() != NOT_RUN and self._is_finishing and not self._is_over:
+                # Somebody has quit Qt's loop, which ends what runs. That is being ended already.
+                pass
         finally:
             self._end()
             if wakes_for_signals and not self._signal_handlers:
@@ -131,6 +143,23 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         error, self._error = self._error, None
         if error is not None:
             raise error
+
+    @override
+    def run_until_complete(self, future: Any) -> Any:
+        """Run until a future, or a coroutine, is done, and give its result; as in asyncio.
+
+        Where Qt's loop is quit before, this is a RuntimeError. What `asyncio.Runner.close` runs then, or at any end,
+        is not ended by Qt: if it were, tasks would be destroyed amid their clean-up.
+        """
+        if asyncio.iscoroutine(future):
+            self._is_finishing = getattr(future, "cr_code", None) in FINISHING
+        elif not isinstance(future, asyncio.Task):
+            tasks = asyncio.all_tasks(self)
+            self._is_finishing = bool(tasks) and all(task.cancelling() for task in tasks)
+        try:
+            return BaseEventLoop.run_until_complete(self, future)
+        finally:
+            self._is_finishing = False
 
     @override
     def stop(self) -> None:
@@ -209,13 +238,36 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             """Wake the loop from any thread; elsewhere asyncio does so by a socket."""
             self._bell.rung_elsewhere.emit()
 
-    @override
-    def remove_signal_handler(self, sig: int) -> bool:
-        is_removed: bool = super().remove_signal_handler(sig)
-        if self.is_running() and not self._is_guest:
-            # asyncio has nothing woken after the last one.
-            self._wake_for_signals()
-        return is_removed
+    if sys.platform != "win32":
+
+        @override
+        def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
+            if threading.current_thread() is threading.main_thread():
+                woken_fd = signal.set_wakeup_fd(-1)
+                if woken_fd not in (-1, self._csock.fileno()):
+                    self._foreign_fd = woken_fd
+            try:
+                super().add_signal_handler(sig, callback, *args)
+            finally:
+                self._wake_again()
+
+        @override
+        def remove_signal_handler(self, sig: int) -> bool:
+            is_removed: bool = super().remove_signal_handler(sig)
+            self._wake_again()
+            return is_removed
+
+        def _wake_again(self) -> None:
+            """Have signals wake what they did before the first handler; asyncio has them wake nothing."""
+            if self._signal_handlers:
+                return
+            if self._foreign_fd != -1:
+                # Whose it is may have closed it by now.
+                with suppress(ValueError, OSError):
+                    signal.set_wakeup_fd(self._foreign_fd, warn_on_full_buffer=False)
+                self._foreign_fd = -1
+            if self.is_running() and not self._is_guest:
+                self._wake_for_signals()
 
     def _begin(self) -> None:
         self._set_coroutine_origin_tracking(self._debug)
@@ -259,12 +311,14 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Let Qt wait for a socket, the next timer, or another thread."""
         self._is_asleep = True
         if self._notifier is not None:
-            self._notifier.setEnabled(True)
+            self._notifier.setEnabled(not self._leaves_some_out)
         self._set_alarm()
 
     def _set_alarm(self) -> None:
-        if self._scheduled:
-            left_s = min(self._scheduled[0]._when - self.time(), LONGEST_SLEEP_S)
+        if self._scheduled or self._leaves_some_out:
+            left_s = LOOK_AGAIN_S if self._leaves_some_out else LONGEST_SLEEP_S
+            if self._scheduled:
+                left_s = min(self._scheduled[0]._when - self.time(), left_s)
             self._alarm.start(math.ceil(max(0.0, left_s - SPIN_S) * 1000))
         else:
             self._alarm.stop()
@@ -354,8 +408,21 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     def _gather_due(self, is_late: Callable[[], bool]) -> bool:
         """Have everything ready whose socket is, or whose time has come, until it is late; tell whether all is."""
         if self._notifier is not None and not self._due_timers.is_amid:
-            self._process_events(self._selector.select(0))
+            events = self._selector.select(0)
+            self._leaves_some_out = False
+            self._process_events(self._without_kept_back(events) if self._kept_back else events)
         return self._due_timers.take(self, is_late)
+
+    def _without_kept_back(self, events: list[tuple[selectors.SelectorKey, int]]) -> list[tuple[Any, int]]:
+        """Leave out sockets whose callback waits for a context already: unread, they are ready again and again."""
+        left = []
+        for key, mask in events:
+            for event, handle in zip((selectors.EVENT_READ, selectors.EVENT_WRITE), key.data, strict=True):
+                if mask & event and any(handle is each for each in self._kept_back):
+                    mask &= ~event
+                    self._leaves_some_out = True
+            left.append((key, mask))
+        return left
 
     def _is_held(self, handle: Any) -> bool:
         """Tell whether its context has been entered already. Contexts are equal if their values are."""
