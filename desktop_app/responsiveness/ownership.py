@@ -15,7 +15,10 @@ MOST_FILES = 4096
 """Whose owner is remembered; deciding about another costs a look at the disk."""
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders that hold nothing but installed packages, of whatever Python."""
-LOOP = tuple(str(Path(__file__).parent.parent / name) for name in ("event_loop.py", "catching_slot.py"))
+LOOP = tuple(
+    str(Path(__file__).parent.parent / name)
+    for name in ("event_loop.py", "event_loop_slices.py", "due_timers.py", "catching_slot.py")
+)
 """Of this project's event loop, which any program may run on: it is nobody's own, as qasync is not."""
 EMBEDDED = frozenset({"shibokensupport", "shiboken6", "PySide6", "signature_bootstrap"})
 """What PySide has compiled into itself, with paths that lead nowhere."""

@@ -15,7 +15,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.event_loop import FRAME_BUDGET_S, EventLoop
+from desktop_app.event_loop import EventLoop
+from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from desktop_app.overriding import override
 from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import ManualTime
@@ -38,7 +39,7 @@ def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
 def slices(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
     """The clock that slices go by: it stands still but for what callbacks say that they take."""
     time = ManualTime()
-    monkeypatch.setattr("desktop_app.event_loop.time", time)
+    monkeypatch.setattr("desktop_app.event_loop_slices.time", time)
     return time
 
 

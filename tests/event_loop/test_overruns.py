@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.event_loop import FRAME_BUDGET_S, EventLoop
+from desktop_app.event_loop import EventLoop
+from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import NS_PER_S, ManualTime
 
@@ -29,7 +30,7 @@ def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
 def time(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
     """The clock that slices go by: it stands still but for what callbacks say that they take."""
     time = ManualTime()
-    monkeypatch.setattr("desktop_app.event_loop.time", time)
+    monkeypatch.setattr("desktop_app.event_loop_slices.time", time)
     return time
 
 

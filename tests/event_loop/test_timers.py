@@ -18,7 +18,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.due_timers import TIMERS_PER_LOOK
-from desktop_app.event_loop import FRAME_BUDGET_S, EventLoop
+from desktop_app.event_loop import EventLoop
+from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.skipping import PlainLoop, SlicedLoop
 from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import ManualTime
@@ -246,7 +247,7 @@ def test_many_timers_that_are_due_at_once_keep_qt_waiting_for_no_longer_than_a_b
 
     loop = runner.get_loop()
     assert isinstance(loop, EventLoop)
-    monkeypatch.setattr("desktop_app.event_loop.time", SimpleNamespace(monotonic_ns=look))
+    monkeypatch.setattr("desktop_app.event_loop_slices.time", SimpleNamespace(monotonic_ns=look))
     left = runner.run(main(loop))
     steps = [earlier - later for earlier, later in pairwise([number, *left])]
     assert sum(steps) >= number - TIMERS_PER_LOOK
