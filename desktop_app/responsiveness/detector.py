@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Slice, Summary
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What somebody outside the GUI thread saw of it, or it of itself, at one moment."""
 
     at_ns: int
@@ -151,8 +150,7 @@ class Detector:
         return bound_ns
 
 
-@dataclass(frozen=True, slots=True)
-class _Busy:
+class _Busy(NamedTuple):
     """The first look since the GUI thread served something, or was idle, that found it busy."""
 
     look: Look

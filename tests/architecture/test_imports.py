@@ -65,6 +65,7 @@ QT_FREE = [
     "desktop_app.responsiveness.running",
     "desktop_app.responsiveness.scheduling",
     "desktop_app.responsiveness.shapes",
+    "desktop_app.responsiveness.slices",
     "desktop_app.responsiveness.source",
     "desktop_app.responsiveness.stacks",
     "desktop_app.responsiveness.svg",

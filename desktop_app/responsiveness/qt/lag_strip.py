@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSi
 from desktop_app.overriding import override
 from desktop_app.resources import icon
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
-from desktop_app.responsiveness.events import Band, Slice
+from desktop_app.responsiveness.slices import Band, Slice
 from desktop_app.responsiveness.timeline import LagHistory, height_share
 
 REDRAW_MS = 200
@@ -21,8 +21,7 @@ CHEVRON_SIZE = 12
 SHORTCUT = "Alt+F"
 
 
-@dataclass(frozen=True, slots=True)
-class StripColors:
+class StripColors(NamedTuple):
     """The colours of the strip, as ``#rrggbb``; those of the bands must be legible as text."""
 
     background: str
