@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from tests.benchmarks import exchange, memory, overhead, precision, service, slices, start, timeline_paint
+from tests.benchmarks import exchange, memory, overhead, precision, processor, service, slices, start, timeline_paint
 from tests.benchmarks.figures import Figure, Measurement, Rows, Unmeasured
 from tests.benchmarks.machine import DEFAULT_PLATFORM, described, qt_platform
 from tests.benchmarks.processes import ChildError
@@ -22,6 +22,7 @@ MEASUREMENTS: Mapping[str, Measurement] = MappingProxyType(
     {
         "start": start.measure,
         "memory": memory.measure,
+        "processor": processor.measure,
         "slices": slices.measure,
         "exchange": exchange.measure,
         "service": service.measure,
