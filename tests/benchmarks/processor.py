@@ -26,9 +26,9 @@ def measure(runs: int | None) -> Iterator[Figure]:
 
     Method: the program by its own composition root, a fresh process each, in which some of the parts that are never
     at rest are not started: the ball that moves, the monitor (a heartbeat every 20 ms, the watchdog, and the times of
-    paints and inputs), the strip with a chart of 30 s. Its processor time over 5 s, one second after everything has settled; with a part and
-    without it in turn. Idle: the sign-in form. Spinner: a sign-in at ``silent``, with everything else off. Unit: % of
-    one core.
+    paints and inputs), the strip with a chart of 30 s. Its processor time over 5 s, a second after everything has
+    settled; with a part and without it in turn. Idle: the sign-in form. Spinner: a sign-in at ``silent``, with
+    everything else off. Unit: % of one core.
 
     Limits: offscreen, Qt paints into memory at 60 Hz: what a display server does with it is its own process's. Half a
     percent more or less is what the machine does besides.

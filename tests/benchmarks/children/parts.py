@@ -2,9 +2,9 @@
 
 ``parts.py PARTS MOMENT SECONDS run ...`` is ``desktop-app run ...``, in which of the parts that are never at rest
 only those in PARTS are started, with commas between them: ``indicator`` the ball, ``monitor`` the heartbeat, the
-watchdog and what is taken down of paints and inputs, ``strip`` the lag strip. It says on stdout what share of one core
-the process took for SECONDS at this moment: ``idle``, with the form on the screen, or ``spinner``, during a load that
-nobody answers.
+watchdog and what is taken down of paints and inputs, ``strip`` the lag strip. It says on stdout what share of one
+core the process took for SECONDS at this moment: ``idle``, with the form on the screen, or ``spinner``, during a load
+that nobody answers.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def main(parts: Collection[str], moment: str, duration_s: float, arguments: list
         leave_out(self, parts)
         return run(self, lambda program: play(program, parts, moment, duration_s))
 
-    Program.run = run_parts  # type: ignore[method-assign, assignment]
+    Program.run = run_parts  # type: ignore[method-assign]
     return run_command(arguments)
 
 
