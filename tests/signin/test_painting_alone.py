@@ -27,6 +27,7 @@ def test_a_frame_of_what_moves_paints_nothing_behind_it(
     kind: type[Spinner] | type[MovingIndicator], qtbot: QtBot
 ) -> None:
     behind = Behind()
+    behind.resize(300, 100)
     qtbot.addWidget(behind)
     moving = kind(parent=behind)
     moving.set_theme(themed(is_dark=False))
