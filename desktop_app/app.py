@@ -349,7 +349,7 @@ class _Importer(QObject):
         """Begin, unless it has."""
         if not self._is_started:
             self._is_started = True
-            self._window.style()
+            self._window.style().polish(self._window.notice)
             from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: F401
 
             self._thread.start()
