@@ -7,6 +7,7 @@ named tuples: a frozen dataclass takes six times as long to make.
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
 from typing import NamedTuple
 
 from desktop_app.overriding import override
@@ -32,7 +33,12 @@ class Band(enum.IntEnum):
     @classmethod
     def of(cls, duration_ns: int) -> Band:
         """Find the band that a duration is in; a bound belongs to the band below it."""
-        return max((band for band in cls if duration_ns > band * NS_PER_MS), default=cls.SMOOTH)
+        return BANDS[bisect_left(BOUNDS_NS, duration_ns)]
+
+
+BANDS = tuple(Band)
+BOUNDS_NS = tuple(band * NS_PER_MS for band in BANDS[1:])
+"""Between one band and the next."""
 
 
 class Slice(NamedTuple):

@@ -56,6 +56,7 @@ class LagChart(QWidget):
         self._history = history
         self._clock = clock
         self._colors: StripColors | None = None
+        self._fills: dict[Band, QColor] = {}
         self.setMinimumHeight(40)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._redraw = self.startTimer(REDRAW_MS)
@@ -63,6 +64,7 @@ class LagChart(QWidget):
     def set_colors(self, colors: StripColors) -> None:
         """Take the colours of a theme."""
         self._colors = colors
+        self._fills = {band: QColor(color) for band, color in colors.bands.items()}
         self.update()
 
     @override
@@ -79,7 +81,7 @@ class LagChart(QWidget):
         painter.setBrush(QColor(self._colors.background))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         for bar in self._history.bars(self._clock(), width, height - 2):
-            painter.fillRect(QRectF(bar.x, bar.y + 1, bar.width, bar.height), QColor(self._colors.bands[bar.band]))
+            painter.fillRect(QRectF(bar.x, bar.y + 1, bar.width, bar.height), self._fills[bar.band])
         font = painter.font()
         font.setPixelSize(9)
         painter.setFont(font)
