@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTime
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, Freeze
-from desktop_app.responsiveness.slices import LONG_TASK_MS
 from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.qt.lag_strip import format_ms
+from desktop_app.responsiveness.slices import LONG_TASK_MS
 from desktop_app.responsiveness.verdict import Verdict
 
 translate = QCoreApplication.translate
