@@ -121,6 +121,9 @@ class SlicedLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 now_ns = clock()
                 if self._kept_back:
                     self._put_back()
+            if self._thread_id is None:
+                # A guest that was stopped.
+                break
             if self._stopping and not self._left_in_round:
                 self._end_run()
                 break

@@ -14,7 +14,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from desktop_app.overriding import override
-from tests.event_loop.skipping import PlainLoop, SlicedLoop
+from tests.event_loop.skipping import PlainLoop, QtLoop
 
 Step = tuple[Any, ...]
 Steps = tuple[Step, ...]
@@ -116,7 +116,7 @@ class Play:
     A task awaits only younger ones: asyncio cannot cancel tasks that await one another in a circle.
     """
 
-    def __init__(self, loop: PlainLoop | SlicedLoop) -> None:
+    def __init__(self, loop: PlainLoop | QtLoop) -> None:
         self.loop = loop
         self.log: list[tuple[object, ...]] = []
         self._tasks: list[NumberedTask] = []
@@ -334,7 +334,7 @@ def _outcome(task: Task[Any]) -> str:
     return "cancelled" if task.cancelled() else repr(task.exception() or task.result())
 
 
-def play(loop: PlainLoop | SlicedLoop, program: tuple[Steps, ...]) -> list[tuple[object, ...]]:
+def play(loop: PlainLoop | QtLoop, program: tuple[Steps, ...]) -> list[tuple[object, ...]]:
     """Play a program on a loop, which is closed then; give what happened, in its order."""
     gc.disable()
     try:

@@ -73,7 +73,7 @@ class PlainLoop(asyncio.SelectorEventLoop, Skipping):
         super()._run_once()  # type: ignore[misc]
 
 
-class SlicedLoop(EventLoop, Skipping):
+class QtLoop(EventLoop, Skipping):
     """The program's event loop."""
 
     def __init__(self, app: QApplication, frame_budget_s: float) -> None:

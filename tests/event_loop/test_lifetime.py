@@ -390,7 +390,13 @@ def test_a_guest_tells_of_an_exit_and_goes_on(loop: EventLoop, qtbot: QtBot, mon
 def test_a_guest_that_was_stopped_runs_nothing_more(qapp: QApplication) -> None:
     loop, log = EventLoop(qapp, already_running=True), list[str]()
     try:
-        loop.call_soon(loop.stop)
+
+        def stop() -> None:
+            loop.call_soon(log.append, "next round")
+            loop.call_later(-1, log.append, "next round, by time")
+            loop.stop()
+
+        loop.call_soon(stop)
         loop.call_later(0.001, log.append, "later")
         idle = QEventLoop()
         QTimer.singleShot(50, idle.quit)

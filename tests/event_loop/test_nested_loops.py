@@ -399,7 +399,7 @@ def test_what_waited_for_a_context_goes_on_after_its_task_exited(qapp: QApplicat
     with pytest.raises(SystemExit):
         loop.run_forever()
     assert isinstance(task.exception(), SystemExit)
-    loop.call_later(0.001, loop.stop)
+    loop.stop()
     loop.run_forever()
     assert log == ["shared"]
     loop.close()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.programs import PROGRAMS, Steps, play
-from tests.event_loop.skipping import PlainLoop, SlicedLoop
+from tests.event_loop.skipping import PlainLoop, QtLoop
 
 EACH_CALLBACK_A_SLICE_S = 0.0
 FEW_CALLBACKS_S = 0.00002
@@ -20,4 +20,4 @@ FEW_CALLBACKS_S = 0.00002
 def test_a_program_does_the_same_as_on_asyncio(
     qapp: QApplication, frame_budget_s: float, program: tuple[Steps, ...]
 ) -> None:
-    assert play(SlicedLoop(qapp, frame_budget_s), program) == play(PlainLoop(), program)
+    assert play(QtLoop(qapp, frame_budget_s), program) == play(PlainLoop(), program)

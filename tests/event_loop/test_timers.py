@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.due_timers import TIMERS_PER_LOOK
 from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
-from tests.event_loop.skipping import PlainLoop, SlicedLoop
+from tests.event_loop.skipping import PlainLoop, QtLoop
 from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import ManualTime
 
@@ -117,7 +117,7 @@ def test_ten_thousand_timers_are_neither_early_nor_out_of_order(runner: asyncio.
     assert fired == sorted(fired)
 
 
-def order_of(loop: PlainLoop | SlicedLoop) -> list[int]:
+def order_of(loop: PlainLoop | QtLoop) -> list[int]:
     """Have timers of few different times set, and some of them cancelled; tell in which order they fire."""
     chance, fired = random.Random(2), list[int]()
     timers = [loop.call_at(chance.choice((1.0, 1.0, 2.0, 3.0)), fired.append, number) for number in range(500)]
@@ -132,7 +132,7 @@ def order_of(loop: PlainLoop | SlicedLoop) -> list[int]:
 @pytest.mark.parametrize("frame_budget_s", [FRAME_BUDGET_S, 0.0])
 def test_timers_of_the_same_time_fire_in_asyncio_s_order(qapp: QApplication, frame_budget_s: float) -> None:
     """Also where taking them from the heap needs many slices."""
-    fired = order_of(SlicedLoop(qapp, frame_budget_s))
+    fired = order_of(QtLoop(qapp, frame_budget_s))
     assert fired == order_of(PlainLoop())
     assert len(fired) == 333
 
