@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, TypeVar, cast
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from desktop_app.errors import (
@@ -19,7 +20,6 @@ from desktop_app.errors import (
     ServiceUnreachable,
 )
 from desktop_app.overriding import override
-from desktop_app.preferences.async_phases import NotingResponse, new_trace_config
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
@@ -29,14 +29,16 @@ from desktop_app.preferences.transport import (
     MOST_CONNECTIONS,
     Body,
     Endpoint,
-    causes,
     new_ssl_context,
     refuse_unsendable,
 )
+from desktop_app.preferences.watched_response import WatchedResponse, new_trace_config
 
 T = TypeVar("T")
-LARGEST_LINE_BYTES: Final = 64 * 1024
-"""Of the status line or a header."""
+LARGEST_LINE_BYTES: Final = 16 * 1024
+"""Of the status line or a header; there may be 128 headers."""
+BROKEN_OFF: Final = "Response payload is not completed"
+"""How aiohttp's error begins where a body breaks off; where it is malformed the class is the same."""
 
 
 class AsyncClient:
@@ -111,23 +113,29 @@ class AsyncClient:
                 server_hostname=self._route.tls_name,
                 allow_redirects=False,
             ) as response:
-                body = Body(response.status, response.headers.items())
-                if phases:
-                    phases.take_headers(body.headers)
-                async for chunk in response.content.iter_any():
-                    body.add(chunk)
-                return body.reply()
+                try:
+                    body = Body(response.status, response.headers.items())
+                    if phases:
+                        phases.take_headers(body.headers)
+                    async for chunk in response.content.iter_any():
+                        body.add(chunk)
+                    return body.reply()
+                except BaseException:
+                    response.close()
+                    raise
         except _NotSentAgain as error:
             raise _translated(error.reason, request) from error.reason
         except aiohttp.ClientResponseError as error:
             # It holds what was sent, the token too, and shows that in its ``repr``.
             raise _translated(error, request) from error.__cause__
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, HttpProcessingError) as error:
             raise _translated(error, request) from error
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._session.close()
+        # Those that were given up just now are closed in the loop's next turn.
+        await asyncio.sleep(0)
 
 
 class _Route:
@@ -163,6 +171,7 @@ def new_session(endpoint: Endpoint, route: _Route, *, is_followed: bool) -> aioh
         ssl=endpoint.ssl_context or new_ssl_context(endpoint.url) or True,
         resolver=_Resolver(),
         use_dns_cache=False,
+        keepalive_timeout=None,
     )
     return aiohttp.ClientSession(
         connector=connector,
@@ -170,7 +179,7 @@ def new_session(endpoint: Endpoint, route: _Route, *, is_followed: bool) -> aioh
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None),
         middlewares=(_once,),
-        response_class=NotingResponse if is_followed else aiohttp.ClientResponse,
+        response_class=WatchedResponse,
         trace_configs=[new_trace_config()] if is_followed else [],
         auto_decompress=False,
         trust_env=False,
@@ -220,7 +229,7 @@ async def _hear_of_closed_connections() -> None:
     await asyncio.sleep(0)
 
 
-def _translated(error: aiohttp.ClientError, request: Request) -> ExchangeError:
+def _translated(error: aiohttp.ClientError | HttpProcessingError, request: Request) -> ExchangeError:
     """Say in the program's own terms what the HTTP library could not do."""
     detail = f"{request!r}: {type(error).__name__}: {error}"
     match error:
@@ -230,11 +239,7 @@ def _translated(error: aiohttp.ClientError, request: Request) -> ExchangeError:
             return ServiceUnreachable(detail=detail)
         case aiohttp.ClientConnectionError():
             return ConnectionLost(detail=detail)
-        case aiohttp.ClientPayloadError() if not _is_malformed(error):
+        case aiohttp.ClientPayloadError() if str(error).startswith(BROKEN_OFF):
             return ConnectionLost(detail=detail)
         case _:
             return InvalidReply(detail=detail)
-
-
-def _is_malformed(error: aiohttp.ClientPayloadError) -> bool:
-    return False

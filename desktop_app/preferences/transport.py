@@ -19,6 +19,7 @@ from desktop_app.wire import SECRET_HEADER
 
 LARGEST_BODY_BYTES = 1024 * 1024
 MOST_CONNECTIONS = 10
+FIRST_FINAL_STATUS = 200
 SENDABLE: Final = re.compile(r"[\t -~]*")
 """A header's value (RFC 9110, 5.5), but for what is not ASCII."""
 
@@ -67,10 +68,12 @@ class Body:
         headers: The reply's, in order.
 
     Raises:
-        InvalidReply: The body is coded in a way that is not known.
+        InvalidReply: The body is coded in a way that is not known, or it is no reply at all.
     """
 
     def __init__(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        if status < FIRST_FINAL_STATUS:
+            raise InvalidReply(detail="a change to another protocol, which was not asked for")
         self._status = status
         self.headers: dict[str, str] = {}
         """By their names in lower case; of a name that is there again the values are put together."""
