@@ -113,16 +113,7 @@ class AsyncClient:
                 server_hostname=self._route.tls_name,
                 allow_redirects=False,
             ) as response:
-                try:
-                    body = Body(response.status, response.headers.items())
-                    if phases:
-                        phases.take_headers(body.headers)
-                    async for chunk in response.content.iter_any():
-                        body.add(chunk)
-                    return body.reply()
-                except BaseException:
-                    response.close()
-                    raise
+                return await _read(response, phases)
         except _NotSentAgain as error:
             raise _translated(error.reason, request) from error.reason
         except aiohttp.ClientResponseError as error:
@@ -136,6 +127,20 @@ class AsyncClient:
         await self._session.close()
         # Those that were given up just now are closed in the loop's next turn.
         await asyncio.sleep(0)
+
+
+async def _read(response: aiohttp.ClientResponse, phases: RequestPhases | None) -> Reply:
+    """Read the body; a response that is not read to its end ends there, and its connection with it."""
+    try:
+        body = Body(response.status, response.headers.items())
+        if phases:
+            phases.take_headers(body.headers)
+        async for chunk in response.content.iter_any():
+            body.add(chunk)
+        return body.reply()
+    except BaseException:
+        response.close()
+        raise
 
 
 class _Route:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import h11
@@ -57,6 +58,7 @@ class BlockingClient:
         self._client = httpx2.Client(
             base_url=endpoint.url,
             headers=endpoint.headers,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             transport=_Transport(self._network, endpoint.ssl_context or new_ssl_context(endpoint.url)),
             timeout=None,
             follow_redirects=False,

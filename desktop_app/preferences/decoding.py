@@ -13,6 +13,7 @@ ACCEPTED: Final = "gzip, deflate"
 MOST_CODINGS: Final = 3
 """One upon the other; each is work, and nobody means more than one."""
 PIECE_BYTES: Final = 64 * 1024
+SIGNATURE_BYTES: Final = 2
 GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 
 
@@ -64,9 +65,10 @@ class _Layer:
     """Undoes one coding."""
 
     def __init__(self, coding: str, limit_bytes: int) -> None:
+        self._coding = coding
         self._left_bytes = limit_bytes
         self._start = b""
-        self._inflate = zlib.decompressobj(GZIP_BITS) if coding == "gzip" else None
+        self._inflate: zlib._Decompress | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -76,11 +78,10 @@ class _Layer:
     def decoded(self, data: bytes) -> Iterator[bytes]:
         """Yield what comes out, in pieces."""
         if self._inflate is None:
-            self._start += data
-            if len(self._start) < 2:
+            data = self._start = self._start + data
+            if len(data) < SIGNATURE_BYTES:
                 return
-            data = self._start
-            self._inflate = zlib.decompressobj(_window_bits(data))
+            self._inflate = zlib.decompressobj(GZIP_BITS if self._coding == "gzip" else _window_bits(data))
         while data and not self._inflate.eof:
             try:
                 piece = self._inflate.decompress(data, PIECE_BYTES)
