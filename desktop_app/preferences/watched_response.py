@@ -42,8 +42,9 @@ class WatchedResponse(aiohttp.ClientResponse):
 
     def _abort(self) -> None:
         # A connection over TLS is else closed by a handshake, and one whose other side is silent stays open for 30 s
-        # (ssl_shutdown_timeout of asyncio's loops, which aiohttp has deprecated its argument for).
-        if self._transport is not None:
+        # (ssl_shutdown_timeout of asyncio's loops; aiohttp's own argument for it is deprecated). After a body's end
+        # it is no longer this response's, but maybe another's.
+        if self._transport is not None and self.connection is not None:
             self._transport.abort()
 
 
