@@ -53,8 +53,8 @@ class DaemonExecutor(Executor):
             self._calls.put((future, partial(call, *args, **kwargs)))
             if not self._idle.acquire(blocking=False) and len(self._threads) < self._most_threads:
                 thread = threading.Thread(target=self._work, name="executor", daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
         return future
 
     @override
@@ -72,6 +72,10 @@ class DaemonExecutor(Executor):
                 thread.join(max(0.0, end_s - time.monotonic()))
             # Nobody may wait for what no thread will come to.
             self._cancel_waiting()
+            for thread in self._threads:
+                if thread.is_alive():
+                    # It ends with what it is stuck in.
+                    self._calls.put(None)
 
     def _cancel_waiting(self) -> None:
         with suppress(Empty):
@@ -94,5 +98,7 @@ def _run(future: Future[Any], call: Callable[[], Any]) -> None:
             result = call()
         except BaseException as error:  # noqa: BLE001 - all of it belongs to whoever awaits the future
             future.set_exception(error)
+            # The error's traceback holds this frame: with the future in it, all would wait for the garbage collector.
+            del future, call
         else:
             future.set_result(result)

@@ -122,13 +122,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._check_closed()
         self._check_running()
         self._begin()
-        previous_fd = self._watch_signals()
+        wakes_for_signals = self._wake_for_signals()
         try:
             super().run_forever()
         finally:
             self._end()
-            if previous_fd is not None:
-                signal.set_wakeup_fd(previous_fd)
+            if wakes_for_signals and not self._signal_handlers:
+                signal.set_wakeup_fd(-1)
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -138,6 +138,7 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Have `run_forever` return when what is ready now has run, as asyncio does."""
         if self._is_guest:
             super().stop()
+            self._end()
             return
         self._stopping = True
         if self._is_asleep:
@@ -148,8 +149,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Release everything; the loop cannot be used again. May be called twice."""
         if not (self.is_running() or self.is_closed()):
             self._end()
-            if self._notifier is not None:
-                self._notifier.setEnabled(False)
             self._slot.close()
         super().close()
 
@@ -195,16 +194,15 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self._notifier.setEnabled(False)
         self._notifier.activated.connect(self._bell.rung)
 
-    def _watch_signals(self) -> int | None:
-        """Have a signal wake Qt, so that Python runs its handler; give what was woken before, if it is this now."""
+    def _wake_for_signals(self) -> bool:
+        """Have each signal of the system wake Qt, so that Python runs its handler; tell whether this is new."""
         if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
-            return None
+            return False
         previous_fd = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
         if previous_fd != -1:
             # Somebody wakes Qt already.
             signal.set_wakeup_fd(previous_fd)
-            return None
-        return previous_fd
+        return previous_fd == -1
 
     if sys.platform == "win32":
 
@@ -215,9 +213,9 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
     @override
     def remove_signal_handler(self, sig: int) -> bool:
         is_removed: bool = super().remove_signal_handler(sig)
-        if self.is_running():
+        if self.is_running() and not self._is_guest:
             # asyncio has nothing woken after the last one.
-            self._watch_signals()
+            self._wake_for_signals()
         return is_removed
 
     def _begin(self) -> None:
@@ -229,7 +227,10 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
 
     def _end(self) -> None:
         self._alarm.stop()
-        self._is_asleep = self._stopping = self._is_over = False
+        self._stop_sleeping()
+        self._stopping = self._is_over = False
+        # Where a callback's error or Qt ended the run amid a round, the next run begins with a new one.
+        self._left_in_round = 0
         if self._thread_id is not None:
             self._thread_id = None  # type: ignore[assignment]
             self._set_coroutine_origin_tracking(False)
@@ -244,8 +245,16 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             self._app.exit()
 
     def _wake(self) -> None:
-        self._is_asleep = False
+        """Have the next slice run as soon as Qt has served what is there."""
+        if self._is_asleep:
+            self._stop_sleeping()
         self._alarm.start(0)
+
+    def _stop_sleeping(self) -> None:
+        self._is_asleep = False
+        if self._notifier is not None:
+            # While there is work, it goes by the alarm: Qt serves no timer as long as a socket is ready.
+            self._notifier.setEnabled(False)
 
     def _sleep(self) -> None:
         """Let Qt wait for a socket, the next timer, or another thread."""
@@ -265,13 +274,16 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         """Run what is ready for as long as the budget allows; sleep if nothing is."""
         if self._is_over or not self.is_running():
             return
-        if self._is_asleep and self._notifier is not None:
-            # While there is work, it goes by the alarm: Qt serves no timer as long as a socket is ready.
-            self._notifier.setEnabled(False)
         # Even now, for an event loop that a callback runs within this slice.
         self._wake()
         outer = self._current_handle
-        has_run = self._run_ready() if outer is None else self._run_ready_within(outer)
+        try:
+            has_run = self._run_ready() if outer is None else self._run_ready_within(outer)
+        finally:
+            # Also after what Ctrl+C or an exit raised: otherwise the next run would wait for its context for ever.
+            self._current_handle = outer
+            if outer is None and self._kept_back:
+                self._put_back()
         if not has_run:
             self._sleep()
         elif self._is_asleep:
@@ -293,7 +305,6 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             if task is not None:
                 asyncio.tasks._enter_task(self, task)
             self._held = held
-            self._current_handle = outer
             self._was_within_ns = time.monotonic_ns()
 
     def _run_ready(self) -> bool:
@@ -306,13 +317,16 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         budget_ns = round(self.frame_budget_s * NS_PER_S)
         end_ns = now_ns + budget_ns
         handle = None
-        while now_ns < end_ns:
+        # At least one callback, however small the budget.
+        while handle is None or now_ns < end_ns:
             if not self._left_in_round:
                 self._gather_due()
+                # That was no callback's time.
+                before_ns = now_ns = clock()
                 self._left_in_round = len(ready)
-                if not (ready or self._stopping):
-                    break
-            while self._left_in_round and now_ns < end_ns:
+            if not (self._left_in_round or self._stopping):
+                break
+            while self._left_in_round and (handle is None or now_ns < end_ns):
                 self._left_in_round -= 1
                 handle = self._current_handle = ready.popleft()
                 if handle._cancelled:
@@ -328,14 +342,13 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 now_ns = clock()
                 if self._kept_back:
                     self._put_back()
-            self._current_handle = None
             if self._stopping and not self._left_in_round:
                 self._is_over = True
                 self._app.exit()
                 break
         if now_ns - before_ns > budget_ns and handle is not None and self._was_within_ns < before_ns:
             self._tell_overrun(handle, before_ns, now_ns)
-        return handle is not None
+        return handle is not None or self._left_in_round > 0
 
     def _gather_due(self) -> None:
         """Have everything ready whose socket is, or whose time has come; as in asyncio."""
@@ -348,16 +361,18 @@ class EventLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             scheduled[:] = [handle for handle in scheduled if not handle._cancelled]
             heapq.heapify(scheduled)
             self._timer_cancelled_count: int = 0
+        while scheduled and scheduled[0]._cancelled:
+            heapq.heappop(scheduled)._scheduled = False
+            self._timer_cancelled_count -= 1
         if not scheduled:
             return
         now_s = self.time()
-        while scheduled and (scheduled[0]._cancelled or scheduled[0]._when <= now_s):
+        # A time that is not a number has come, as in asyncio; it must not be in the way of the others. As there, those
+        # that were cancelled stay counted: of equal times, which fires first depends on when the heap is made anew.
+        while scheduled and not scheduled[0]._when > now_s:
             handle = heapq.heappop(scheduled)
             handle._scheduled = False
-            if handle._cancelled:
-                self._timer_cancelled_count -= 1
-            else:
-                self._ready.append(handle)
+            self._ready.append(handle)
 
     def _is_held(self, handle: Any) -> bool:
         """Tell whether its context has been entered already. Contexts are equal if their values are."""
