@@ -129,11 +129,11 @@ class ActingService:
             case "broken midway":
                 return httpx2.Response(self._success_of(asked), stream=_BrokenStream())
             case "not JSON":
-                return httpx2.Response(self._success_of(asked), content=b"<html>")
+                return _reply(self._success_of(asked), b"<html>")
             case "wrong type":
-                return httpx2.Response(self._success_of(asked), json={"token": 7, "theme": "pink"})
+                return _reply(self._success_of(asked), b'{"token": 7, "theme": "pink"}')
         headers = {"retry-after": wait.removesuffix(" s")} if wait else {}
-        return httpx2.Response(int(what), headers=headers)
+        return _reply(int(what), headers=headers)
 
     @contextmanager
     def attended(self, asked: Asked) -> Iterator[None]:
@@ -151,12 +151,12 @@ class ActingService:
             case "POST /v1/sessions":
                 return self._signed_in(json.loads(asked.body), lifetime)
             case _ if not self._is_valid(asked.token):
-                return httpx2.Response(401)
+                return _reply(401)
             case _ if asked.name == LOAD:
-                return httpx2.Response(200, json=self._preferences_of(asked.token))
+                return _reply(200, json.dumps(self._preferences_of(asked.token)).encode())
             case _:
                 self.over.add(asked.token)
-                return httpx2.Response(204)
+                return _reply(204)
 
     def _signed_in(self, credentials: dict[str, str], lifetime: timedelta) -> httpx2.Response:
         for customer in self.customers:
@@ -164,8 +164,9 @@ class ActingService:
                 token = f"token-{len(self.owners)}-of-{customer.name}"
                 self.owners[token] = customer.email
                 self._expires[token] = self.time.wall() + lifetime
-                return httpx2.Response(201, json={"token": token, "expires_at": self._expires[token].isoformat()})
-        return httpx2.Response(401)
+                session = {"token": token, "expires_at": self._expires[token].isoformat()}
+                return _reply(201, json.dumps(session).encode())
+        return _reply(401)
 
     def _is_valid(self, token: str) -> bool:
         return token in self.owners and token not in self.over and self.time.wall() < self._expires[token]
@@ -274,3 +275,8 @@ class _BrokenStream(httpx2.AsyncByteStream, httpx2.SyncByteStream):
 
 def _asked(request: httpx2.Request, body: bytes) -> Asked:
     return Asked(f"{request.method} {request.url.path}", request.headers, body)
+
+
+def _reply(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> httpx2.Response:
+    """Make a response that is still to be read."""
+    return httpx2.Response(status, headers=headers, stream=httpx2.ByteStream(body))
