@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import httpcore2
 from msgspec import Struct
 
 from desktop_app import __version__
@@ -57,7 +56,12 @@ class Endpoint(Struct, frozen=True):
 
 def new_ssl_context(url: str) -> ssl.SSLContext | None:
     """Make the context that TLS to this URL takes; it costs 30 to 50 ms, so plain HTTP gets none."""
-    return httpcore2.default_ssl_context() if url.startswith("https:") else None
+    if not url.startswith("https:"):
+        return None
+    # For who is trusted both drivers go by one library; the async one needs nothing else of it.
+    import httpcore2
+
+    return httpcore2.default_ssl_context()
 
 
 class Body:
