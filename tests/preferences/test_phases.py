@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from desktop_app.errors import ConnectionLost, DeadlineExceeded, ExchangeError, ReplyTooLarge, ServiceUnreachable
 from desktop_app.preferences.asynchronous import AsyncClient
 from desktop_app.preferences.deadline import Deadline
-from desktop_app.preferences.deadline_network import tracing
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
+from desktop_app.preferences.noting_stream import tracing
 from desktop_app.preferences.phases import (
     PLACED,
     Listener,
