@@ -62,7 +62,7 @@ check:
 
 bench:
 	@sh .ci/packages.sh require python window try x11-tests
-	@sh .ci/venv.sh window test
+	@sh .ci/venv.sh window test bench
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
 
 soak:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv and installs this program into it, with the extras asked for; does nothing when that is done already.
 #
-#   sh .ci/venv.sh [window] [test] [check]   `window`: also make sure that Qt can be loaded
+#   sh .ci/venv.sh [window] [test] [check] [bench]   `window`: also make sure that Qt can be loaded
 #   sh .ci/venv.sh package                   only print the Debian package without which it cannot be made, if any
 #
 # PYTHON chooses the Python; without it an existing .venv is kept, and a new one is made with the first of
@@ -91,7 +91,7 @@ extras=
 for word in "$@"; do
     case $word in
     window) window=yes ;;
-    test | check) extras="$extras $word" ;;
+    test | check | bench) extras="$extras $word" ;;
     *) say "venv.sh: unknown word '$word'" && exit 2 ;;
     esac
 done

@@ -170,6 +170,10 @@
 <context>
     <name>FreezeList</name>
     <message>
+        <source>Held the frame</source>
+        <translation>Hielt das Bild auf</translation>
+    </message>
+    <message>
         <source>Not the program&apos;s fault</source>
         <translation>Nicht durch das Programm</translation>
     </message>
@@ -612,6 +616,10 @@
         <translation>zeichnet</translation>
     </message>
     <message>
+        <source>holding the frame</source>
+        <translation>hält das Bild auf</translation>
+    </message>
+    <message>
         <source>waiting for events</source>
         <translation>wartet auf Ereignisse</translation>
     </message>
@@ -910,6 +918,34 @@
     <message>
         <source>samples came late: they may show only where it ended</source>
         <translation>Stichproben kamen spät: vielleicht zeigen sie nur, wo er endete</translation>
+    </message>
+    <message>
+        <source>longer than a frame may take</source>
+        <translation>länger, als ein Bild dauern darf</translation>
+    </message>
+    <message>
+        <source>{place} held the frame for {length}, the longest of {count} times.</source>
+        <translation>{place} hielt das Bild {length} lang auf, das längste von {count} Malen.</translation>
+    </message>
+    <message>
+        <source>{place} held the frame for {length}.</source>
+        <translation>{place} hielt das Bild {length} lang auf.</translation>
+    </message>
+    <message>
+        <source>Make it a coroutine with `await asyncio.sleep(0)` between its parts, or move it to a thread (`loop.run_in_executor(None, ...)`).</source>
+        <translation>Machen Sie daraus eine Koroutine mit `await asyncio.sleep(0)` zwischen ihren Teilen, oder verlegen Sie es in einen Thread (`loop.run_in_executor(None, ...)`).</translation>
+    </message>
+    <message>
+        <source>It ran to its end.</source>
+        <translation>Es lief bis zum Ende.</translation>
+    </message>
+    <message>
+        <source>It waited there next: what took so long came before.</source>
+        <translation>Dort wartete es danach: Was so lange dauerte, kam davor.</translation>
+    </message>
+    <message>
+        <source>Split it (`await asyncio.sleep(0)` between its parts), or move it to a thread (`await asyncio.to_thread(...)`).</source>
+        <translation>Teilen Sie es auf (`await asyncio.sleep(0)` zwischen den Teilen), oder verlegen Sie es in einen Thread (`await asyncio.to_thread(...)`).</translation>
     </message>
 </context>
 <context>

@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     )
     from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
     from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
+    from desktop_app.responsiveness.overruns import Overrun, OverrunLog, RepeatedOverrun
     from desktop_app.responsiveness.qt.input_latency import InputWatch, watch_inputs
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
-    from desktop_app.responsiveness.verdict import Verdict, verdict_of
+    from desktop_app.responsiveness.verdict import Verdict, verdict_of, verdict_of_overrun
     from desktop_app.responsiveness.watchdog import Pace
 
 __all__ = [
@@ -59,14 +60,18 @@ __all__ = [
     "InputWatch",
     "Journal",
     "Kind",
+    "Overrun",
+    "OverrunLog",
     "Pace",
     "RepeatedFreeze",
+    "RepeatedOverrun",
     "RunningTask",
     "Slice",
     "Span",
     "Verdict",
     "cause_of",
     "verdict_of",
+    "verdict_of_overrun",
     "watch_inputs",
 ]
 
@@ -75,9 +80,10 @@ _MODULES = {
     "events": ("Band", "Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask", "Slice"),
     "freezes": ("FreezeLog", "RepeatedFreeze"),
     "journal": ("InputMark", "Journal", "Kind", "Span"),
+    "overruns": ("Overrun", "OverrunLog", "RepeatedOverrun"),
     "qt.input_latency": ("InputWatch", "watch_inputs"),
     "qt.monitor": ("FreezeMonitor",),
-    "verdict": ("Verdict", "verdict_of"),
+    "verdict": ("Verdict", "verdict_of", "verdict_of_overrun"),
     "watchdog": ("Pace",),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.report import Report
 from desktop_app.responsiveness.verdict import verdict_of
 
@@ -17,6 +18,8 @@ LINES_A_PLACE = 3
 """So many freezes in one line of code get a line each; the next ones together, once a second at most."""
 MOST_PLACES = 1000
 MOST_IN_SUMMARY = 5
+MOST_OVERRUNS = 3
+"""Places of these in the summary's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,11 @@ def summary_lines(report: Report) -> Iterator[str]:
             f"{name} {value_ns / NS_PER_MS:.1f} ms"
             for name, value_ns in (("p50", lag.p50_ns), ("p95", lag.p95_ns), ("p99", lag.p99_ns), ("max", lag.max_ns))
         )
+    if report.overruns:
+        places = "; ".join(map(_overrun, report.overruns[:MOST_OVERRUNS]))
+        left_out = len(report.overruns) - MOST_OVERRUNS + report.overrun_places_left_out
+        more = f"; and {left_out} more {'places' if left_out > 1 else 'place'}" if left_out > 0 else ""
+        yield f"callbacks that held a frame: {places}{more}"
     inputs = report.inputs
     if inputs.answering is not None:
         to_paint, delay = inputs.to_paint, inputs.delay
@@ -143,6 +151,11 @@ def _repeated_line(repeated: RepeatedFreeze) -> str:
     return f"  {_s(repeated.total_ns)} {_times(repeated.count)}{longest}{startup}{lasting}{_where(freeze)}"
 
 
+def _overrun(repeated: RepeatedOverrun) -> str:
+    longest = f", the longest {_ms(repeated.longest.duration_ns)}" if repeated.count > 1 else ""
+    return f"{repeated.longest} {_times(repeated.count)} for {_ms(repeated.total_ns)}{longest}"
+
+
 def _where(freeze: Freeze) -> str:
     """Tell where a freeze was, why, and in which task."""
     culprit = freeze.culprit
@@ -174,6 +187,10 @@ def _place(freeze: Freeze) -> tuple[str, int, str]:
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
+
+
+def _ms(duration_ns: int) -> str:
+    return f"{duration_ns / NS_PER_MS:.1f} ms"
 
 
 def _s(duration_ns: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What somebody outside the GUI thread saw of it, or it of itself, at one moment."""
 
     at_ns: int
@@ -19,6 +19,8 @@ class Look:
 
 OVERDUE_NS = 15 * NS_PER_MS
 """A beat that is later than this was not late for what timers and the system are late for."""
+LATE_NS = 20 * NS_PER_MS
+"""A look that is later than this waited longer than for the threads of Python code that take turns."""
 
 
 class Detector:
@@ -38,7 +40,8 @@ class Detector:
     """
 
     def __init__(self) -> None:
-        self._due_ns: int | None = None
+        self.due_ns: int | None = None
+        """When the next beat is due; any thread may read it."""
         self._served: Look | None = None
         self._pinged_ns: int | None = None
         self._idle: Look | None = None
@@ -50,7 +53,7 @@ class Detector:
 
     def expect(self, due_ns: int) -> None:
         """Say when the next beat is due."""
-        self._due_ns = due_ns
+        self.due_ns = due_ns
 
     def beat(self, now_ns: int, cpu_ns: int = 0) -> Slice | None:
         """Tell for how long nothing was served before the event that is served now; None where none was expected.
@@ -62,7 +65,7 @@ class Detector:
             cpu_ns: What the GUI thread has used of the processor.
         """
         now = Look(now_ns, cpu_ns)
-        due_ns, self._due_ns = self._due_ns, None
+        due_ns, self.due_ns = self.due_ns, None
         served, self._served = self._served, now
         # A ping that was posted before the last beat was served with it.
         pinged_ns = self._pinged_ns
@@ -74,7 +77,7 @@ class Detector:
 
     def restart(self, now_ns: int, cpu_ns: int = 0) -> None:
         """Count nothing that was before."""
-        self._due_ns = None
+        self.due_ns = None
         self._served = Look(now_ns, cpu_ns)
 
     def ping(self, posted_ns: int) -> None:
@@ -83,7 +86,7 @@ class Detector:
 
     def overdue_since_ns(self, now_ns: int) -> int | None:
         """Tell since when a beat should have been served that is overdue; None where none is."""
-        due_ns = self._due_ns
+        due_ns = self.due_ns
         return due_ns if due_ns is not None and now_ns - due_ns > OVERDUE_NS else None
 
     def look(self, look: Look, *, is_busy: bool, wanted_ns: int | None = None, looks_idle: bool = False) -> None:
@@ -97,9 +100,13 @@ class Detector:
             looks_idle: Whether it looked as if it waited for events, and is known to be busy by an overdue beat only.
         """
         if not is_busy:
-            self._idle, self._busy = look, None
+            self.rest(look)
         elif self._busy is None or (self._served is not None and self._busy.look.at_ns <= self._served.at_ns):
             self._busy = _Busy(look, look.at_ns if wanted_ns is None else wanted_ns, looks_idle)
+
+    def rest(self, look: Look) -> None:
+        """Say that it was idle; of `look` what is needed most often."""
+        self._idle, self._busy = look, None
 
     def has_served_since(self, then_ns: int) -> bool:
         """Tell whether the GUI thread has served something since."""

@@ -44,6 +44,7 @@ class Texts:
             Look.APART: "not scheduled",
             Look.INPUT: "handling input",
             Look.PAINT: "painting",
+            Look.OVERRUN: "holding the frame",
             Look.IDLE: "waiting for events",
             Look.TASK: "task",
             Look.CONNECT: "connecting",
@@ -81,7 +82,7 @@ def labels_of(rectangle: Rectangle, texts: Texts) -> list[str]:
             return [word]
         case Look.FREEZE | Look.APART:
             return [f"{word} {duration}", duration] if number == 1 else [f"{number} × {word}"]
-        case Look.WAIT if number == 1:
+        case Look.WAIT | Look.OVERRUN if number == 1:
             return [f"{name}: {word} {duration}", f"{word} {duration}", duration]
         case Look.TASK if number == 1:
             return [f"{name or word} {duration}", name or word]

@@ -14,10 +14,11 @@ from desktop_app.responsiveness.html_text import counted_text, duration_text, es
 from desktop_app.responsiveness.html_timeline import svg_timeline
 from desktop_app.responsiveness.inputs import Answering, InputSummary
 from desktop_app.responsiveness.journal import Entry
+from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.report import Report
 from desktop_app.responsiveness.stacks import innermost_own
 from desktop_app.responsiveness.track import Track
-from desktop_app.responsiveness.verdict import verdict_of
+from desktop_app.responsiveness.verdict import verdict_of, verdict_of_overrun
 
 BAND_TEXTS = {
     Band.LONG_TASK: "50 to 100 ms",
@@ -40,13 +41,14 @@ def html_report(report: Report) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     apart = _places(report.apart, "Not of the program’s making", "apart", 0) if report.apart else ""
     freezes = _places(report.freezes, "Freezes by place", "freeze", report.places_left_out)
+    overruns = _overruns(report) if report.overruns else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>Responsiveness of {escaped(report.program)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{_head(report)}{_cards(report)}{_timeline(report)}{freezes}{apart}{_foot()}</main>\n"
+        f"<body>\n<main>\n{_head(report)}{_cards(report)}{_timeline(report)}{freezes}{apart}{overruns}{_foot()}</main>\n"
         "</body>\n</html>\n"
     )
 
@@ -171,6 +173,8 @@ def _timeline(report: Report) -> str:
         looks.append(("spaint", "painting"))
     if 'class="sinput"' in drawn:
         looks.append(("sinput", "handling input"))
+    if 'class="soverrun"' in drawn:
+        looks.append(("soverrun", "a callback held the frame"))
     if 'class="s0"' in drawn:
         looks.append(("s0", "key or click answered within 200 ms"))
     keys = "".join(
@@ -228,6 +232,46 @@ def _body(repeated: RepeatedFreeze, link: str) -> str:
         f'<span class="where">{escaped(where)}</span><span class="place">{escaped(place)}</span></th>'
         f'<td role="cell" class="cause">{escaped(freeze.cause.value)}</td>{numbers}</tr>\n'
         f'<tr role="row"><td role="cell" class="more" colspan="5">{"".join(_more(freeze))}</td></tr></tbody>\n'
+    )
+
+
+def _overruns(report: Report) -> str:
+    """Give a table of the callbacks that held a frame, as that of the freezes."""
+    columns = '<th scope="col" role="columnheader">Where</th><th scope="col" role="columnheader">Task</th>' + "".join(
+        f'<th scope="col" role="columnheader" class="n">{name}</th>' for name in ("Count", "Longest", "In all")
+    )
+    left_out = report.overrun_places_left_out
+    note = (
+        f'<p class="note">{counted_text(left_out, "place", "places")} with less time left out.</p>'
+        if left_out
+        else ""
+    )
+    return (
+        '<section aria-labelledby="overruns">\n<h2 id="overruns">Callbacks that held a frame</h2>\n'
+        f'<div class="sheet freezes"><table role="table"><thead role="rowgroup"><tr role="row">{columns}</tr>'
+        f"</thead>\n{''.join(map(_overrun, report.overruns))}</table></div>\n{note}</section>\n"
+    )
+
+
+def _overrun(repeated: RepeatedOverrun) -> str:
+    longest, verdict = repeated.longest, verdict_of_overrun(repeated)
+    frame = longest.frame
+    place = f'<span class="place">{escaped(f"{frame.file}:{frame.line}")}</span>' if frame.file else ""
+    numbers = "".join(
+        f'<td role="cell" class="n" data-label="{name}">{value}</td>'
+        for name, value in (
+            ("Count", repeated.count),
+            ("Longest", f"<strong>{duration_text(longest.duration_ns)}</strong>"),
+            ("In all", duration_text(repeated.total_ns)),
+        )
+    )
+    return (
+        f'<tbody role="rowgroup" class="mark{Band.of(longest.duration_ns).value}"><tr role="row">'
+        '<th scope="row" role="rowheader">'
+        f'<span class="where">{escaped(frame.function)}</span>{place}</th>'
+        f'<td role="cell" class="cause">{escaped(longest.task if longest.is_named else longest.coroutine)}</td>'
+        f'{numbers}</tr>\n<tr role="row"><td role="cell" class="more" colspan="5">'
+        f'<p class="verdict">{prose(verdict.text)}</p><p class="fix">{prose(verdict.fix)}</p></td></tr></tbody>\n'
     )
 
 

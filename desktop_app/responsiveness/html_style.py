@@ -76,6 +76,7 @@ code {
 .swait { fill: var(--network); stroke: var(--network); fill-opacity: 0.45; }
 .sdatabase { fill: var(--database); stroke: var(--database); }
 .spaint { fill: var(--paint); stroke: var(--paint); opacity: 0.45; }
+.soverrun { fill: var(--b100); stroke: var(--b100); opacity: 0.7; }
 .sinput { fill: var(--task); stroke: var(--task); opacity: 0.7; }
 .timeline rect[class^=s] { stroke-width: 1; }
 .timeline a rect:hover { stroke: var(--text); stroke-width: 2; }

@@ -50,7 +50,7 @@ class _Drawing:
     def svg(self, label: str) -> str:
         track = self._track
         self._name("GUI thread")
-        layers = (Look.PAINT, Look.INPUT, Look.APART, Look.FREEZE)
+        layers = (Look.PAINT, Look.OVERRUN, Look.INPUT, Look.APART, Look.FREEZE)
         self._row("gui", GUI_HEIGHT, [self._spans(look, track.gui[look], GUI_HEIGHT) for look in layers])
         if len(track.marks):
             self._name("Keys and clicks")

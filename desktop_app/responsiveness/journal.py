@@ -35,6 +35,8 @@ class Kind(enum.StrEnum):
     """The GUI thread painted."""
     INPUT = "input"
     """The GUI thread handled a key or a click."""
+    OVERRUN = "overrun"
+    """A callback of the event loop held a frame by itself."""
     TASK = "task"
     """An asyncio task, from its creation to its end."""
     CONNECT = "connect"
@@ -49,7 +51,7 @@ class Kind(enum.StrEnum):
     def lane(self) -> Lane:
         """Where it is drawn."""
         match self:
-            case Kind.PAINT | Kind.INPUT:
+            case Kind.PAINT | Kind.INPUT | Kind.OVERRUN:
                 return Lane.GUI
             case Kind.TASK:
                 return Lane.TASKS
@@ -67,7 +69,7 @@ class Span:
     start_ns: int
     end_ns: int
     name: str = ""
-    """A task's name, a request's method and path; never anything secret."""
+    """A task's name, a request's method and path, an overrun's place; never anything secret."""
     group: int = 0
     """Spans of one task, or of one request, share it; distinct among what goes on at one time."""
 

@@ -15,6 +15,11 @@ MOST_FILES = 4096
 """Whose owner is remembered; deciding about another costs a look at the disk."""
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders that hold nothing but installed packages, of whatever Python."""
+LOOP = tuple(
+    str(Path(__file__).parent.parent / name)
+    for name in ("event_loop.py", "event_loop_slices.py", "due_timers.py", "catching_slot.py")
+)
+"""Of this project's event loop, which any program may run on: it is nobody's own, as qasync is not."""
 EMBEDDED = frozenset({"shibokensupport", "shiboken6", "PySide6", "signature_bootstrap"})
 """What PySide has compiled into itself, with paths that lead nowhere."""
 TYPED = ("<stdin>", "<console>", "<ipython-input-")
@@ -38,7 +43,8 @@ class Ownership:
     def __init__(self, own: Iterable[str] = (), foreign: Iterable[str] = (), path: ModuleType = os.path) -> None:
         self._path = path
         self._own = tuple(self._folder(folder) for folder in own)
-        self._foreign = (self._folder(str(Path(__file__).parent)), *(self._folder(folder) for folder in foreign))
+        folders = [str(Path(__file__).parent), *foreign]
+        self._foreign = (*map(self._folder, folders), *map(self._real, LOOP))
         self._library = tuple(self._folder(folder) for folder in _library_folders())
         self._decide = functools.lru_cache(maxsize=MOST_FILES)(self._decided)
 

@@ -98,6 +98,7 @@ LEGEND_ORDER = (
     Look.IDLE,
     Look.PAINT,
     Look.INPUT,
+    Look.OVERRUN,
     Look.APART,
     Look.TASK,
     Look.CONNECT,

@@ -14,6 +14,7 @@ from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.collecting import CollectionTime
 from desktop_app.responsiveness.debugging import is_held_in, let_run
+from desktop_app.responsiveness.detector import LATE_NS
 from desktop_app.responsiveness.events import RunningTask
 from desktop_app.responsiveness.here import place_of
 from desktop_app.responsiveness.ownership import Ownership
@@ -31,8 +32,6 @@ LOOKS_BEFORE = 8
 """Of those from before the thread was found busy, which are remembered until it is again."""
 ON_TIME_NS = 2 * NS_PER_MS
 """A look that is no later than this did not wait for the interpreter: then files are read, which lets go of it."""
-LATE_NS = 20 * NS_PER_MS
-"""A look that is later than this waited longer than for the threads of Python code that take turns."""
 OLD_NS = 100 * NS_PER_MS
 """What was read this long before a look is not taken for what was just before it."""
 LEAST_SLEEP_NS = 1000 * NS_PER_MS
@@ -102,12 +101,13 @@ class ThreadProbe:
         self._clock = clock
         self._slept = slept or sleep_clock()
         self._processor = ThreadProcessorTime(identity)
+        self.cpu_ns = self._processor.ns
+        """Tells what the thread has used of the processor; what it had, when it has ended."""
         self._collections = CollectionTime(identity)
         self._watched = Scheduling(native)
         self._own: Scheduling | None = None
         self._switches: Callable[[], int] | None = None
         self._switched = 0
-        self._skipped = 0
         self._late_by_holder_ns = 0
         self._has_reported = False
         self._looks: deque[_Look] = deque(maxlen=MOST_LOOKS)
@@ -123,9 +123,10 @@ class ThreadProbe:
         self.running_loop: Callable[[], AbstractEventLoop | None] = lambda: None
         """Tells what the thread found with `here.running_loop_here`."""
 
-    def cpu_ns(self) -> int:
-        """Tell what the thread has used of the processor; what it had, when it has ended."""
-        return self._processor.ns()
+    @property
+    def is_exact(self) -> bool:
+        """Whether `cpu_ns` is the thread's own time, not the whole process's."""
+        return self._processor.is_exact
 
     def place(self) -> tuple[int, int]:
         """Tell which frame it executes, and at which instruction; changes whenever it goes on."""
@@ -167,13 +168,17 @@ class ThreadProbe:
         if self._own is not None:
             self._own.close()
 
-    def tick(self, late_ns: int) -> None:
-        """Be called at each step of the watchdog, which woke this much later than it wanted to; microseconds."""
+    def tick(self, late_ns: int, skipped: int = 0) -> None:
+        """Be called at a step of the watchdog; microseconds.
+
+        Args:
+            late_ns: How much later it woke than it wanted to.
+            skipped: How often it has looked at an idle thread, on time, without calling this.
+        """
         now_ns, cpu_ns, gc_ns = self._clock(), self._processor.ns(), self._collections.total_ns()
         switched = self._switches() if self._switches is not None else 0
         # Each look that was skipped was a sleep of the watchdog's, too.
-        waits, self._switched = switched - self._switched - self._skipped, switched
-        self._skipped = 0
+        waits, self._switched = switched - self._switched - skipped, switched
         has_reported, self._has_reported = self._has_reported, False
         last = self._looks[-1] if self._looks else _Look(now_ns, cpu_ns, 0, gc_ns, 0, 0)
         passed_ns, used_ns, collected_ns = now_ns - last.at_ns, cpu_ns - last.cpu_ns, gc_ns - last.gc_ns
@@ -204,10 +209,6 @@ class ThreadProbe:
                 last.stopped_ns + stopped_ns,
             )
         )
-
-    def skip(self) -> None:
-        """Be told of a look at an idle thread, on time, in place of `tick`."""
-        self._skipped += 1
 
     def begin(self) -> None:
         """Gather evidence from now on: the thread was found busy."""

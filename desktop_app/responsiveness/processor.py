@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 
 
 class ThreadProcessorTime:
@@ -25,16 +25,19 @@ class ThreadProcessorTime:
 
     def ns(self) -> int:
         """Tell it, under 1 us; when the thread has ended, what was told last. Never less than before."""
-        # An error: the thread has ended. The clock names it by the kernel's id, not by an address, so that is safe.
-        with contextlib.suppress(OSError):
-            self._last_ns = max(self._last_ns, self._read())
+        try:
+            now_ns = self._read()
+        except OSError:
+            # The thread has ended. The clock names it by the kernel's id, not by an address, so that is safe.
+            return self._last_ns
+        if now_ns > self._last_ns:
+            self._last_ns = now_ns
         return self._last_ns
 
     def _reader(self, identity: int) -> Callable[[], int]:
         if not self.is_exact:
             return time.process_time_ns
-        clock, read = time.pthread_getcpuclockid(identity), time.clock_gettime_ns
-        return lambda: read(clock)
+        return partial(time.clock_gettime_ns, time.pthread_getcpuclockid(identity))
 
 
 def sleep_clock() -> Callable[[], int]:

@@ -38,7 +38,23 @@
         "phase": "running",           or "start-up": before the event loop ran
         "is_lasting": false           whether it had not ended when this was written
       }],
-      "not_of_the_program": [...]     as "freezes"
+      "not_of_the_program": [...],    as "freezes"
+      "frame_overruns": {             callbacks of an event loop that tells of them (`desktop_app.event_loop`), which
+                                      held a frame by themselves; not those that are part of a freeze
+        "count": 3,                   how many
+        "places_left_out": 0,         places that there was no room for
+        "places": [{                  those from one place together, that with the most time first
+          "file", "line", "function", where the coroutine waits now; of what has ended, its first line; the function
+                                      alone, with "" and 0, of what is not written in Python
+          "to_its_end": false,        whether it ended thereby
+          "task": "load",             the task's name; "" of a plain callback
+          "coroutine": "Home.load",   the qualified name of the task's coroutine
+          "awaits": [FRAME...],       the coroutine and what it awaits now, the outermost first
+          "start_ms": 410.4, "duration_ms": 12.1,                of the longest
+          "count": 3, "total_ms": 30.3, "first_start_ms": 410.4, "last_start_ms": 520.0,
+          "verdict": {"name", "text", "fix"}
+        }]
+      }
     }
 
 A FRAME is ``{"file", "line", "function", "call"}``. Times are milliseconds, ``start_ms`` since the run's start.
@@ -58,7 +74,8 @@ from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.inputs import InputSummary
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.lag import Percentiles
-from desktop_app.responsiveness.verdict import verdict_of
+from desktop_app.responsiveness.overruns import RepeatedOverrun
+from desktop_app.responsiveness.verdict import Verdict, verdict_of, verdict_of_overrun
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,12 @@ class Report:
     """Whether its event loop served anything."""
     is_complete: bool
     """Whether the run had ended when this was made."""
+    overruns: tuple[RepeatedOverrun, ...] = ()
+    """Callbacks that held a frame, those from one place together, that with the most time first."""
+    overrun_count: int = 0
+    """How many there were."""
+    overrun_places_left_out: int = 0
+    """Places of these that there was no room for."""
 
     @property
     def duration_ns(self) -> int:
@@ -147,6 +170,11 @@ def json_report(report: Report) -> str:
         },
         "freezes": [_repeated(each, report.start_ns) for each in report.freezes],
         "not_of_the_program": [_repeated(each, report.start_ns) for each in report.apart],
+        "frame_overruns": {
+            "count": report.overrun_count,
+            "places_left_out": report.overrun_places_left_out,
+            "places": [_overrun(each, report.start_ns) for each in report.overruns],
+        },
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
@@ -165,7 +193,7 @@ def _repeated(repeated: RepeatedFreeze, start_ns: int) -> dict[str, object]:
         "stacks": [
             {"count": each.count, "frames": [_frame(frame) for frame in each.stack]} for each in freeze.stacks
         ],
-        "verdict": {"name": verdict.name, "text": verdict.text, "fix": verdict.fix},
+        "verdict": _verdict(verdict),
         "first_start_ms": _ms(repeated.first_start_ns - start_ns),
         "last_start_ms": _ms(repeated.last_start_ns - start_ns),
         "total_ms": _ms(repeated.total_ns),
@@ -174,6 +202,30 @@ def _repeated(repeated: RepeatedFreeze, start_ns: int) -> dict[str, object]:
         "phase": "start-up" if freeze.is_startup else "running",
         "is_lasting": freeze.is_lasting,
     }
+
+
+def _overrun(repeated: RepeatedOverrun, start_ns: int) -> dict[str, object]:
+    longest = repeated.longest
+    return {
+        "file": longest.frame.file,
+        "line": longest.frame.line,
+        "function": longest.frame.function,
+        "to_its_end": longest.is_to_end,
+        "task": longest.task,
+        "coroutine": longest.coroutine,
+        "awaits": [_frame(each) for each in longest.awaits],
+        "start_ms": _ms(longest.start_ns - start_ns),
+        "duration_ms": _ms(longest.duration_ns),
+        "count": repeated.count,
+        "total_ms": _ms(repeated.total_ns),
+        "first_start_ms": _ms(repeated.first_start_ns - start_ns),
+        "last_start_ms": _ms(repeated.last_start_ns - start_ns),
+        "verdict": _verdict(verdict_of_overrun(repeated)),
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    return {"name": verdict.name, "text": verdict.text, "fix": verdict.fix}
 
 
 def _inputs(inputs: InputSummary) -> dict[str, object] | None:

@@ -168,6 +168,9 @@ class Reporter:
             has_application=self.monitor.is_attached,
             has_event_loop=heartbeat is not None and heartbeat.idle_place is not None,
             is_complete=is_complete,
+            overruns=self.monitor.overruns.repeated(),
+            overrun_count=self.monitor.overruns.count,
+            overrun_places_left_out=self.monitor.overruns.forgotten,
         )
 
     def _save(self, report: Report) -> None:

@@ -14,7 +14,7 @@ from types import CodeType, FrameType
 from typing import TypeAlias
 
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
-from desktop_app.responsiveness.ownership import INSTALLED, Ownership
+from desktop_app.responsiveness.ownership import INSTALLED, LOOP, Ownership
 from desktop_app.responsiveness.source import expression_of, line_of
 
 MOST_FRAMES = 100
@@ -22,7 +22,9 @@ MOST_FRAMES = 100
 MOST_STACKS = 10
 """Of a freeze; the culprit is found among all of them first."""
 BINDINGS = frozenset({"PySide6", "shiboken6", "qasync"})
-RUNS_LOOP = re.compile(r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio)\.run\(")
+RUNS_LOOP = re.compile(
+    r"\.(?:exec|exec_|run_forever|run_until_complete)\(|\b(?:asyncio|qasync|QtAsyncio|runner)\.run\("
+)
 """What a program calls to have Qt call its code, and others'."""
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
@@ -156,6 +158,8 @@ def runs_loop(frame: Frame) -> bool:
 
 
 def _is_library(file: str) -> bool:
+    if file in LOOP:
+        return False
     parts = file.replace("\\", "/").split("/")
     roots = [index for index, part in enumerate(parts) if part in INSTALLED]
     return bool(roots) and parts[roots[-1] + 1] not in BINDINGS

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Freeze, Stack
-from desktop_app.responsiveness.journal import Entry, InputMark, Lane, Span
+from desktop_app.responsiveness.journal import Entry, InputMark, Kind, Lane, Span
 from desktop_app.responsiveness.verdict import verdict_of
 
 Event: TypeAlias = dict[str, object]
@@ -92,7 +92,9 @@ class TraceEvents:
         self._process_id = process_id
         self._threads = {lane: thread_id + index for index, lane in enumerate(Lane)}
         self._input_thread = thread_id + len(Lane)
+        self._overrun_thread = thread_id + len(Lane) + 1
         self._gui = Nesting()
+        self._overruns = Nesting()
         self._rows: OrderedDict[tuple[Lane, int], tuple[int, int]] = OrderedDict()
         self._last_id = 0
 
@@ -104,6 +106,7 @@ class TraceEvents:
             self._threads[Lane.NETWORK]: "network",
             self._threads[Lane.DATABASE]: "database",
             self._input_thread: "inputs",
+            self._overrun_thread: "frame overruns",
         }
         events = [self._event("M", "process_name", self._threads[Lane.GUI], 0, args={"name": _text(program)})]
         for index, (thread_id, name) in enumerate(names.items()):
@@ -139,7 +142,9 @@ class TraceEvents:
             case Span():
                 args = {"name": _text(entry.name)} if entry.name else {}
                 lane = entry.kind.lane
-                if lane is Lane.GUI:
+                if entry.kind is Kind.OVERRUN:
+                    yield from self._overrun(_text(entry.name) or "overrun", entry.start_ns, entry.end_ns)
+                elif lane is Lane.GUI:
                     yield from self._block("gui", entry.kind.value, entry.start_ns, entry.end_ns, args)
                 else:
                     name = _text(entry.name) if lane is Lane.TASKS and entry.name else entry.kind.value
@@ -158,6 +163,13 @@ class TraceEvents:
             yield self._event("X", name, thread_id, start_ns, dur=end_ns - start_ns, cat=category, args=args)
         else:
             yield from self._pair(category, name, self._new_id(), thread_id, start_ns, end_ns, args)
+
+    def _overrun(self, name: str, start_ns: int, end_ns: int) -> Iterator[Event]:
+        start_ns, end_ns = _ordered(start_ns, end_ns)
+        if self._overruns.takes(start_ns, end_ns):
+            yield self._event("X", name, self._overrun_thread, start_ns, dur=end_ns - start_ns, cat="overrun")
+        else:
+            yield from self._pair("overrun", name, self._new_id(), self._overrun_thread, start_ns, end_ns, {})
 
     def _pair(
         self, category: str, name: str, row: int, thread_id: int, start_ns: int, end_ns: int, args: dict[str, object]

@@ -22,6 +22,8 @@ class Look(enum.StrEnum):
     """The GUI thread stood still, but not for anything that the program did."""
     INPUT = "input"
     PAINT = "paint"
+    OVERRUN = "overrun"
+    """A callback of the event loop held a frame by itself."""
     IDLE = "idle"
     """The GUI thread waited for events: it would have answered at once."""
     TASK = "task"
@@ -34,7 +36,7 @@ class Look(enum.StrEnum):
     """What there was no row for."""
 
 
-GUI_LOOKS = (Look.FREEZE, Look.APART, Look.INPUT, Look.PAINT)
+GUI_LOOKS = (Look.FREEZE, Look.APART, Look.INPUT, Look.OVERRUN, Look.PAINT)
 """What hides what, where one pixel has several."""
 LANE_LOOKS = {
     Lane.TASKS: (Look.TASK,),
@@ -180,7 +182,7 @@ class Track:
             case Freeze():
                 look = Look.FREEZE if entry.cause.is_of_the_program else Look.APART
                 self.gui[look].add(entry.start_ns, entry.end_ns, entry)
-            case Span(kind=Kind.PAINT | Kind.INPUT):
+            case Span(kind=Kind.PAINT | Kind.INPUT | Kind.OVERRUN):
                 self.gui[Look(entry.kind.value)].add(entry.start_ns, entry.end_ns, entry)
             case Span():
                 self.lanes[entry.kind.lane].add(Look(entry.kind.value), entry, until_ns)

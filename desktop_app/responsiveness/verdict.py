@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from desktop_app.responsiveness.callee import arguments_of, callee_of, module_of
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, CountedStack, Frame, Freeze, Stack
+from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.rules import RULES, Rule
 from desktop_app.responsiveness.stacks import index_of_culprit, innermost_own
 
@@ -23,6 +24,14 @@ NO_PYTHON = "no Python code ran, so that there is no line to be named."
 LOOK_BESIDE_PYTHON = (
     "Look for a slot that is not Python, `functools.partial(time.sleep, 1)` or `process.waitForFinished` say, "
     "and for what Qt does itself: painting, laying out, loading."
+)
+
+SPLIT_COROUTINE = (
+    "Split it (`await asyncio.sleep(0)` between its parts), or move it to a thread (`await asyncio.to_thread(...)`)."
+)
+SPLIT_CALLBACK = (
+    "Make it a coroutine with `await asyncio.sleep(0)` between its parts, or move it to a thread "
+    "(`loop.run_in_executor(None, ...)`)."
 )
 
 
@@ -56,6 +65,20 @@ def verdict_of(freeze: Freeze) -> Verdict:
         text += " It could be looked at only as that ended."
     template = (freeze.task is not None and rule.fix_async) or rule.fix
     return Verdict(rule.name, text, template.format(arguments=arguments_of(call) or "seconds"))
+
+
+def verdict_of_overrun(repeated: RepeatedOverrun) -> Verdict:
+    """Give the verdict on callbacks that held a frame from one place."""
+    longest = repeated.longest
+    text = f"{longest} held the frame for {longest.duration_ns / NS_PER_MS:.0f} ms"
+    if repeated.count > 1:
+        text += f", the longest of {repeated.count} times"
+    text += "."
+    if longest.task:
+        text += (
+            " It ran to its end." if longest.is_to_end else " It waited there next: what took so long came before."
+        )
+    return Verdict("overrun", text, SPLIT_COROUTINE if longest.task else SPLIT_CALLBACK)
 
 
 def _rule(freeze: Freeze, stacks: tuple[CountedStack, ...]) -> tuple[Rule | None, str]:

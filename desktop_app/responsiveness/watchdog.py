@@ -11,17 +11,24 @@ from typing import Protocol
 
 from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
-from desktop_app.responsiveness.detector import Detector, Look
+from desktop_app.responsiveness.detector import LATE_NS, OVERDUE_NS, Detector, Look
 from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
-LATE_NS = 20 * NS_PER_MS
 FLUSH_S = 0.001
-QUIET_STEPS = 9
-"""So many looks at an idle thread are nothing but that, one after the other."""
+QUIET_NS = 200 * NS_PER_MS
+"""For so long looks at an idle thread are nothing but that."""
+SATURATED_NS = 30 * NS_PER_MS
+"""Between two looks at a thread that serves one event after the other: each has it wait for the interpreter.
+
+Its beats come at each tick meanwhile, and tell as well since when it serves no more. With what a beat may be late, it
+leaves time for a sample before a freeze is one.
+"""
+STIRRED_BEAT_MS, CALM_NS = 50, 1000 * NS_PER_MS
+"""How often a thread beats that does something; after so long without, it beats as its heartbeat has it."""
 BUSY_SHARE = 0.3
 """Of its time a thread computes that counts as busy, though no Python code can be seen to run."""
 
@@ -61,11 +68,8 @@ class Probe(Protocol):
     def stop(self) -> None:
         """Cease to."""
 
-    def tick(self, late_ns: int) -> None:
-        """Be told of each look of the watchdog, and how late it was."""
-
-    def skip(self) -> None:
-        """Be told of a look at an idle thread, on time, in place of `tick`."""
+    def tick(self, late_ns: int, skipped: int) -> None:
+        """Be told of a look of the watchdog, how late it was, and how many looks at an idle thread were before it."""
 
     def begin(self) -> None:
         """Gather evidence from now on."""
@@ -83,6 +87,7 @@ class Watchdog:
         detector: Knows since when nothing was served.
         probe: Measures the GUI thread.
         ping: Posts an event to the GUI thread, which is told to the detector when it is served.
+        hurry: Has the GUI thread beat that often, in milliseconds, or as before; each beat is told to the detector.
         idle_place: Tells where the GUI thread is while it waits for events; None as long as nothing was served.
         is_watched: Tells whether the GUI thread can be expected to serve events, and what it does counts.
         is_counted: Tells whether what it does counts, though it may serve no more.
@@ -98,6 +103,7 @@ class Watchdog:
         probe: Probe,
         *,
         ping: Callable[[], None],
+        hurry: Callable[[int | None], None],
         idle_place: Callable[[], tuple[int, int] | None],
         is_watched: Callable[[], bool],
         is_counted: Callable[[], bool],
@@ -110,6 +116,7 @@ class Watchdog:
         self._ownership = ownership or Ownership()
         self._detector = detector
         self._ping = ping
+        self._hurry = hurry
         self._idle_place = idle_place
         self._is_watched = is_watched
         self._is_counted = is_counted
@@ -119,10 +126,18 @@ class Watchdog:
         self._ended: deque[tuple[Slice, bool]] = deque()
         self._samples = _Samples(pace.tick_ms * NS_PER_MS)
         self._last: Look | None = None
-        self._quiet_steps = 0
+        self._tick_ns = pace.tick_ms * NS_PER_MS
+        self.wait_ns = self._tick_ns
+        """Until the next look."""
+        self._is_hurried = False
+        self._beat_ms: int | None = None
+        self._stirred_ns = 0
+        self._rests_with_ns: int | None = None
+        self._rests_until_ns = self._full_at_ns = 0
+        self._skipped = 0
         self._pinged_ns: int | None = None
         self._is_reported = False
-        self._done = threading.Event()
+        self._is_done = False
         self._thread = threading.Thread(target=self._work, name="freeze-watchdog", daemon=True)
 
     def start(self) -> None:
@@ -131,9 +146,10 @@ class Watchdog:
 
     def stop(self) -> None:
         """Cease to; what has ended is reported before this returns. Not from the watchdog's own thread."""
-        self._done.set()
+        self._is_done = True
         if self._thread.is_alive():
             self._thread.join()
+        self._hurry(None)
         self._report_ended()
         self._report_unended()
 
@@ -149,17 +165,34 @@ class Watchdog:
 
     def step(self) -> None:
         """Look once."""
-        now_ns = self._clock()
-        last_ns = now_ns if self._last is None else self._last.at_ns
-        late_ns = max(0, now_ns - last_ns - self._pace.tick_ms * NS_PER_MS)
+        now = Look(self._clock(), self.probe.cpu_ns())
+        last, self._last = self._last or now, now
+        late_ns, self.wait_ns = now.at_ns - last.at_ns - self.wait_ns, self._tick_ns
+        if now.cpu_ns == self._rests_with_ns and now.at_ns < self._rests_until_ns and late_ns < LATE_NS:
+            # It has not run since it was idle. That is nearly always so, and all that an idle program pays for.
+            self._skipped += 1
+            self._detector.rest(now)
+            return
+        if now.cpu_ns != last.cpu_ns and not self._detector.has_served_since(last.at_ns):
+            # That was not for a beat.
+            self._stirred_ns = now.at_ns
+        serves = self._detector.has_served_since(now.at_ns - OVERDUE_NS)
+        if self._is_hurried and serves and late_ns < LATE_NS and now.at_ns < self._full_at_ns and not self._ended:
+            self._skipped += 1
+            self.wait_ns = max(self._tick_ns, SATURATED_NS)
+            return
+        late_ns = max(0, late_ns)
         is_late, is_idle = late_ns >= LATE_NS, self.probe.place() == self._idle_place()
-        if is_idle and not is_late and self._is_quiet(now_ns):
+        computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
+        overdue_ns = self._detector.overdue_since_ns(now.at_ns)
+        if is_idle and not (is_late or computes or overdue_ns) and self._rests(now):
+            self._pace_beats(now.at_ns, is_saturated=False)
             return
         # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
         stack = self.probe.stack() if is_late and not is_idle else None
-        now = Look(now_ns, self.probe.cpu_ns())
-        last, self._last = self._last or now, now
-        self.probe.tick(late_ns)
+        self._rests_with_ns, self._full_at_ns = None, now.at_ns + QUIET_NS
+        self.probe.tick(late_ns, self._skipped)
+        self._skipped = 0
         self._report_ended()
         is_watched = self._is_watched()
         if not is_watched and self._is_counted():
@@ -168,11 +201,17 @@ class Watchdog:
         wanted_ns = now.at_ns - late_ns
         # Whatever kept this thread from looking may have kept the other from serving.
         was_kept = is_late and not self._detector.has_served_since(wanted_ns)
-        computes = now.cpu_ns - last.cpu_ns > BUSY_SHARE * (now.at_ns - last.at_ns)
-        overdue_ns = self._detector.overdue_since_ns(now.at_ns)
         looks_idle = is_idle and not computes and not was_kept
         is_busy = is_watched and (not looks_idle or overdue_ns is not None)
+        # It has much to serve, and serves it.
+        is_saturated = is_busy and serves
+        was_hurried, due_ns = self._is_hurried, self._detector.due_ns
+        if is_saturated and was_hurried:
+            self.wait_ns = max(self._tick_ns, SATURATED_NS)
+        self._pace_beats(now.at_ns, is_saturated=is_saturated)
         since_ns = wanted_ns if was_kept else overdue_ns if looks_idle else None
+        if was_hurried and since_ns is None and due_ns is not None and due_ns < now.at_ns:
+            since_ns = due_ns
         self._detector.look(now, is_busy=is_busy, wanted_ns=since_ns, looks_idle=looks_idle)
         since_ns = self._detector.busy_since_ns(now)
         if since_ns is None or (self._pinged_ns is not None and self._detector.has_served_since(self._pinged_ns)):
@@ -184,8 +223,10 @@ class Watchdog:
         if self._pinged_ns is None:
             self.probe.begin()
             self._pinged_ns = now.at_ns
-            self._detector.ping(now.at_ns)
-            self._ping()
+            # Where it is hurried, a beat is due in a moment.
+            if not (is_saturated and was_hurried):
+                self._detector.ping(now.at_ns)
+                self._ping()
         age_ns = now.at_ns - since_ns
         # Where no Python code runs, or none any more, its place says nothing of what the thread does.
         if age_ns >= self._pace.sample_after_ms * NS_PER_MS and not is_idle and self._samples.is_due(now.at_ns):
@@ -196,23 +237,28 @@ class Watchdog:
             is_startup = self._idle_place() is None
             self._report(self._freeze(Slice(since_ns, now.at_ns), is_startup=is_startup, is_lasting=True))
 
-    def _is_quiet(self, now_ns: int) -> bool:
+    def _pace_beats(self, now_ns: int, *, is_saturated: bool) -> None:
+        """Have the thread beat as often as it takes to say when it served last."""
+        unhurried_ms = STIRRED_BEAT_MS if now_ns - self._stirred_ns < CALM_NS else None
+        beat_ms = self._pace.tick_ms if is_saturated else unhurried_ms
+        self._is_hurried = is_saturated
+        if beat_ms != self._beat_ms:
+            self._beat_ms = beat_ms
+            self._hurry(beat_ms)
+
+    def _rests(self, now: Look) -> bool:
         """Tell whether there is nothing to be done but to note that the thread is idle, and note it.
 
-        That is nearly always so, and all that an idle program pays for; a full step is made now and then.
+        It is for as long as it uses nothing of the processor, but then a beat is overdue, and now and then a full
+        step is made.
         """
-        if self._last is None or self._pinged_ns is not None or self._ended or self._quiet_steps >= QUIET_STEPS:
-            self._quiet_steps = 0
+        if self._pinged_ns is not None or self._ended or now.at_ns >= self._full_at_ns:
             return False
-        now = Look(now_ns, self.probe.cpu_ns())
-        computes = now.cpu_ns - self._last.cpu_ns > BUSY_SHARE * (now_ns - self._last.at_ns)
-        if computes or self._detector.overdue_since_ns(now_ns) is not None:
-            self._quiet_steps = 0
-            return False
-        self._quiet_steps += 1
-        self._last = now
-        self.probe.skip()
-        self._detector.look(now, is_busy=False)
+        due_ns = self._detector.due_ns
+        self._rests_with_ns = now.cpu_ns
+        self._rests_until_ns = self._full_at_ns if due_ns is None else min(self._full_at_ns, due_ns + OVERDUE_NS)
+        self._skipped += 1
+        self._detector.rest(now)
         return True
 
     def _report_ended(self) -> None:
@@ -256,8 +302,8 @@ class Watchdog:
     def _work(self) -> None:
         self.probe.start()
         try:
-            while not self._done.is_set():
-                time.sleep(self._pace.tick_ms / 1000)
+            while not self._is_done:
+                time.sleep(self.wait_ns / 1e9)
                 try:
                     self.step()
                 except Exception as error:  # noqa: BLE001 - a bug of ours, said where those of threads are

@@ -55,6 +55,8 @@ QT_FREE = [
     "desktop_app.responsiveness.judging",
     "desktop_app.responsiveness.lag",
     "desktop_app.responsiveness.level_of_detail",
+    "desktop_app.responsiveness.overrun_watch",
+    "desktop_app.responsiveness.overruns",
     "desktop_app.responsiveness.ownership",
     "desktop_app.responsiveness.poster",
     "desktop_app.responsiveness.probe",

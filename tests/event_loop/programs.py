@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from asyncio import AbstractEventLoop, Event, Handle, Lock, Queue, Semaphore, Task
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from itertools import count
@@ -99,7 +99,9 @@ class Failure(Exception):
 class NumberedTask(Task[Any]):
     """A task that sets are ordered by, so that asyncio cancels a group in the same order each time."""
 
-    def __init__(self, number: int, coroutine: Coroutine[Any, Any, Any], loop: AbstractEventLoop, **more: Any) -> None:
+    def __init__(
+        self, number: int, coroutine: Coroutine[Any, Any, Any], loop: AbstractEventLoop, **more: Any
+    ) -> None:
         self.number = number
         super().__init__(coroutine, loop=loop, **more)
 
@@ -168,7 +170,7 @@ class Play:
         number = task.number if isinstance(task, NumberedTask) else None
         self.log.append((self.loop.time(), number, VARIABLE.get(), *what))
 
-    def _start(self, context: int | None, steps: Steps) -> Task[None]:
+    def _start(self, context: int | None, steps: Steps) -> Task[int]:
         return self.loop.create_task(self._body(steps), context=self._context(context))
 
     def _context(self, number: int | None) -> Context | None:
@@ -276,7 +278,7 @@ class Play:
             case ("await_event", number):
                 return await self._events[number].wait()
             case ("put", number):
-                return await self._queues[number].put(len(self.log))
+                await self._queues[number].put(len(self.log))
             case ("get", number):
                 return await self._queues[number].get()
             case ("await_future", number):

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.event_loop import EventLoop
 from desktop_app.overriding import override
 
-
 HANG_MS: Final = 20_000
 
 

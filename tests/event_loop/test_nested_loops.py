@@ -231,7 +231,7 @@ def test_a_task_that_shares_the_outer_one_s_context_waits_until_it_is_left(runne
 
 
 def test_contexts_that_are_equal_are_not_the_same(runner: asyncio.Runner) -> None:
-    """asyncio copies the context for each task: equal, until one of them sets something."""
+    """Each task has a copy of the context, which is equal until one of them sets something."""
 
     async def main() -> None:
         exec_until_done(asyncio.create_task(asyncio.sleep(0)))
@@ -407,10 +407,13 @@ def test_what_waited_for_a_context_goes_on_after_its_task_exited(qapp: QApplicat
 
 def test_a_timeout_of_the_outer_task_expires_within(runner: asyncio.Runner) -> None:
     async def main() -> None:
-        with pytest.raises(TimeoutError):
+        async def show() -> None:
             async with asyncio.timeout(0.002):
                 exec_until_done(asyncio.create_task(asyncio.sleep(0.01)))
                 await asyncio.sleep(HANG_S)
+
+        with pytest.raises(TimeoutError):
+            await show()
         assert asyncio.current_task() is not None
         await asyncio.sleep(0)
 
@@ -543,9 +546,13 @@ def test_a_task_that_a_held_context_keeps_waiting_costs_nothing_meanwhile(runner
         future = loop.create_future()
         slept: list[bool] = []
 
+        def look() -> None:
+            slept.append(loop._is_asleep)
+            future.set_result(None)
+
         async def outer() -> None:
             held = loop.create_task(asyncio.sleep(0), context=context)
-            QTimer.singleShot(50, lambda: (slept.append(loop._is_asleep), future.set_result(None)))
+            QTimer.singleShot(50, look)
             exec_until_done(future)
             await held
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.event_loop import FRAME_BUDGET_S
+from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.programs import PROGRAMS, Steps, play
 from tests.event_loop.skipping import PlainLoop, SlicedLoop
 

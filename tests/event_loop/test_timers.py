@@ -9,17 +9,23 @@ import random
 import time
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.due_timers import TIMERS_PER_LOOK
 from desktop_app.event_loop import EventLoop
+from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.skipping import PlainLoop, SlicedLoop
 from tests.helpers.drivers import qt_runner
+from tests.helpers.manual_time import ManualTime
 
 HANG_S: Final = 30.0
+FILLS: Final = pytest.mark.responsive(budget_ms=None, reason="one callback sets all of the timers")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +92,7 @@ def test_a_cancelled_timer_does_not_fire(runner: asyncio.Runner) -> None:
     assert runner.run(cancel()) == []
 
 
+@FILLS
 def test_ten_thousand_timers_are_neither_early_nor_out_of_order(runner: asyncio.Runner) -> None:
     chance = random.Random(1)
 
@@ -122,8 +129,10 @@ def order_of(loop: PlainLoop | SlicedLoop) -> list[int]:
     return fired
 
 
-def test_timers_of_the_same_time_fire_in_asyncio_s_order(qapp: QApplication) -> None:
-    fired = order_of(SlicedLoop(qapp, 0.004))
+@pytest.mark.parametrize("frame_budget_s", [FRAME_BUDGET_S, 0.0])
+def test_timers_of_the_same_time_fire_in_asyncio_s_order(qapp: QApplication, frame_budget_s: float) -> None:
+    """Also where taking them from the heap needs many slices."""
+    fired = order_of(SlicedLoop(qapp, frame_budget_s))
     assert fired == order_of(PlainLoop())
     assert len(fired) == 333
 
@@ -187,9 +196,10 @@ def scheduled(loop: AbstractEventLoop) -> int:
     return len(loop._scheduled)
 
 
+@pytest.mark.responsive(budget_ms=None, reason="it looks through all objects that there are")
 def test_a_hundred_thousand_timeouts_that_nothing_came_of_leave_nothing(runner: asyncio.Runner) -> None:
-    async def at_once() -> int:
-        return 1
+    async def at_once() -> None:
+        await asyncio.sleep(0)
 
     async def many(number: int) -> None:
         for _ in range(number):
@@ -214,6 +224,37 @@ def test_a_hundred_thousand_timeouts_that_nothing_came_of_leave_nothing(runner: 
     assert grown < 2000
 
 
+def test_many_timers_that_are_due_at_once_keep_qt_waiting_for_no_longer_than_a_budget(
+    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that goes on with each look at it."""
+    number, looks = 2000, ManualTime()
+
+    def look() -> int:
+        looks.sleep(FRAME_BUDGET_S / 4)
+        return looks.now_ns
+
+    async def main(loop: EventLoop) -> list[int]:
+        done, timer, left = asyncio.Event(), QTimer(), list[int]()
+        timer.timeout.connect(lambda: left.append(len(loop._scheduled)))
+        timer.start(0)
+        when_s = loop.time()
+        for _ in range(number):
+            loop.call_at(when_s, int)
+        loop.call_at(when_s + 0.001, done.set)
+        await done.wait()
+        return left
+
+    loop = runner.get_loop()
+    assert isinstance(loop, EventLoop)
+    monkeypatch.setattr("desktop_app.event_loop_slices.time", SimpleNamespace(monotonic_ns=look))
+    left = runner.run(main(loop))
+    steps = [earlier - later for earlier, later in pairwise([number, *left])]
+    assert sum(steps) >= number - TIMERS_PER_LOOK
+    assert max(steps) <= 2 * 4 * TIMERS_PER_LOOK
+
+
+@FILLS
 def test_timers_that_are_cancelled_all_at_once_leave(runner: asyncio.Runner) -> None:
     async def main() -> int:
         loop = asyncio.get_running_loop()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,16 +19,10 @@ from desktop_app.responsiveness.qt.freeze_detail import source_around
 from desktop_app.responsiveness.qt.freeze_list import Order
 from desktop_app.responsiveness.qt.freeze_panel import SMALLEST, FreezePanel
 from desktop_app.responsiveness.verdict import Verdict
-from desktop_app.signin.appearance import Appearance
 from desktop_app.signin.theme import themed
 from tests.helpers.freezes import NOON, Freezes, freeze
 
 Open = Callable[..., FreezePanel]
-
-
-@pytest.fixture
-def freezes() -> Freezes:
-    return Freezes()
 
 
 @pytest.fixture
@@ -45,29 +38,6 @@ def opened(qtbot: QtBot, freezes: Freezes) -> Open:
         return panel
 
     return open_panel
-
-
-@pytest.fixture
-def language(qapp: QApplication) -> Iterator[Callable[[str], None]]:
-    appearance = Appearance([], qapp)
-
-    def speak(name: str) -> None:
-        for step in appearance.steps_to(language=name):
-            step()
-        QApplication.processEvents()
-
-    yield speak
-    speak("en")
-    appearance.deleteLater()
-
-
-@pytest.fixture
-def module(tmp_path: Path) -> Iterator[Path]:
-    """A module of ten lines, as somebody's program has it."""
-    path = tmp_path / "gallery.py"
-    path.write_text("".join(f"    line_{i} = {i}\n" for i in range(1, 11)), encoding="utf-8")
-    yield path
-    linecache.checkcache(str(path))
 
 
 def rows(panel: FreezePanel) -> list[str]:

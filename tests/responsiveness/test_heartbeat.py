@@ -11,8 +11,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
-from desktop_app.responsiveness.detector import Recorder
+from desktop_app.responsiveness.detector import Detector, Recorder
 from desktop_app.responsiveness.events import Slice, Summary
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
@@ -47,6 +48,19 @@ def measured_by(monitor: Heartbeat) -> list[Slice]:
     found: list[Slice] = []
     monitor.slice_measured.connect(found.append)
     return found
+
+
+class Noting(Detector):
+    """Notes what is expected of the thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected_ns: list[int] = []
+
+    @override
+    def expect(self, due_ns: int) -> None:
+        super().expect(due_ns)
+        self.expected_ns.append(due_ns)
 
 
 def block() -> None:
@@ -146,3 +160,33 @@ def test_another_interval_counts_from_the_next_beat_on(manual: Heartbeat, clock:
     clock.advance_ms(INTERVAL_MS)
     manual.beat()
     assert [each.duration_ns for each in found] == [0, (INTERVAL_MS - 5) * MS]
+
+
+def test_hurried_beats_tell_no_lag_but_a_long_one(manual: Heartbeat, clock: ManualClock) -> None:
+    told: list[int] = []
+    manual.on_served = lambda _found, lag_ns: None if lag_ns is None else told.append(lag_ns)
+    manual.hurry(5)
+    clock.advance_ms(INTERVAL_MS)
+    manual.beat()
+    told.clear()
+    for _ in range(8):
+        clock.advance_ms(6)
+        manual.beat()
+    assert told == [MS, MS]
+    clock.advance_ms(5 + INTERVAL_MS)
+    manual.beat()
+    assert told == [MS, MS, INTERVAL_MS * MS]
+    manual.hurry(None)
+    manual.beat()
+    for _ in range(3):
+        clock.advance_ms(INTERVAL_MS + 2)
+        manual.beat()
+    assert told[3:] == [2 * MS] * 3
+
+
+def test_a_beat_that_the_timer_asked_for_is_due_a_whole_interval_after_the_one_before(
+    real: Heartbeat, qtbot: QtBot
+) -> None:
+    # The timer goes on by itself: only what came late begins anew.
+    real.detector = detector = Noting()
+    qtbot.waitUntil(lambda: any(b - a == INTERVAL_MS * MS for a, b in itertools.pairwise(detector.expected_ns)))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from desktop_app.responsiveness.events import Cause
-from desktop_app.responsiveness.qt.monitor import BEAT_MS
+from desktop_app.responsiveness.watchdog import STIRRED_BEAT_MS
 from tests.helpers.blocks import BLOCK_S
 from tests.helpers.program import REPOSITORY, environment
 
@@ -75,7 +75,7 @@ def test_a_block_is_reported_once_while_it_lasts_and_once_when_it_has_ended(kind
 @pytest.mark.parametrize("kind", ["bound_sleep", "bound_process", "bound_lock"])
 def test_a_block_whose_slot_is_no_python_function_is_found_to_half_a_beat(kind: str) -> None:
     found = found_in(kind)
-    (ended,) = freezes(found, longer_than_ms=SHORTEST_MS - BEAT_MS / 2)
+    (ended,) = freezes(found, longer_than_ms=SHORTEST_MS - STIRRED_BEAT_MS / 2)
     (lasting,) = [each for each in found if each["is_lasting"]]
     assert lasting["duration_ms"] <= ended["duration_ms"]
     assert not ended["is_startup"]

@@ -17,6 +17,8 @@ import PySide6
 import pytest
 import qasync  # type: ignore[import-untyped]
 
+import desktop_app.catching_slot
+import desktop_app.event_loop
 import desktop_app.responsiveness.watchdog
 from desktop_app import config
 from desktop_app.responsiveness.ownership import Ownership
@@ -36,6 +38,12 @@ def test_what_is_installed_is_not_the_program_s(module: object) -> None:
 @pytest.mark.parametrize("module", [config, sys.modules[__name__]])
 def test_what_lies_in_a_folder_of_its_own_is_the_program_s_though_it_is_installed_as_editable(module: object) -> None:
     assert is_own(module.__file__)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("module", [desktop_app.event_loop, desktop_app.catching_slot])
+def test_the_event_loop_is_nobody_s_even_in_a_folder_that_is_the_program_s(module: object) -> None:
+    file = str(module.__file__)  # type: ignore[attr-defined]
+    assert not Ownership([str(Path(file).parent)]).is_own(file)
 
 
 def test_the_instrument_is_nobody_s() -> None:

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.responsiveness import stacks as stacks_module
 from desktop_app.responsiveness.events import CountedStack, Culprit, Frame, Stack
-from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.ownership import LOOP, Ownership
 from desktop_app.responsiveness.stacks import (
     MOST_FRAMES,
     RawStack,
@@ -303,6 +304,8 @@ def library(name: str) -> Frame:
     return Frame(f"/v/lib/python3.11/site-packages/{name}", 1, "library")
 
 
+LOOP_FRAMES = tuple(Frame(file, 330, "_run_ready", "handle._run()", Ownership().is_own(file)) for file in LOOP)
+RUNNER = Frame("gallery.py", 9, "main", "runner.run(main())", is_own=True)
 STANDARD = Frame("/usr/lib/python3.11/threading.py", 1, "wait")
 OWN = Frame("gallery.py", 7, "load", "time.sleep(1)", is_own=True)
 RUNNING = Frame("gallery.py", 9, "main", "sys.exit(app.exec())", is_own=True)
@@ -319,12 +322,23 @@ RUNNING = Frame("gallery.py", 9, "main", "sys.exit(app.exec())", is_own=True)
         ((RUNNING, library("PySide6/QtAsyncio/events.py"), STANDARD), RUNNING),
         ((RUNNING, library("qasync/__init__.py"), library("httpx/client.py"), STANDARD), library("httpx/client.py")),
         ((RUNNING, library("pyqtgraph/plot.py"), library("numpy/linalg.py")), library("numpy/linalg.py")),
+        ((RUNNING, library("qasync/__init__.py"), *LOOP_FRAMES, STANDARD), RUNNING),
+        ((RUNNING, *LOOP_FRAMES, OWN), OWN),
+        ((RUNNER, *LOOP_FRAMES, library("httpx/client.py"), STANDARD), library("httpx/client.py")),
+        ((*LOOP_FRAMES, STANDARD), STANDARD),
         ((library("gallery/main.py"), library("PySide6/x.py"), STANDARD), library("gallery/main.py")),
         ((STANDARD,), STANDARD),
     ],
 )
 def test_a_stack_is_put_down_to_the_program_where_it_can_be(stack: Stack, expected: Frame) -> None:
     assert innermost_own(stack) == expected
+
+
+def test_the_loop_is_no_library_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = library("desktop_app/event_loop.py")
+    assert innermost_own((RUNNING, installed, STANDARD)) == installed
+    monkeypatch.setattr(stacks_module, "LOOP", (installed.file,))
+    assert innermost_own((RUNNING, installed, STANDARD)) == RUNNING
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ async def fetch(result: object = None) -> object:
     return result
 
 
+async def fetch_in_a_task() -> None:
+    await asyncio.create_task(fetch())
+
+
 async def fail() -> None:
     await asyncio.sleep(0)
     raise ZeroDivisionError
@@ -91,10 +95,7 @@ def test_a_task_is_a_span_from_its_creation_to_its_end(
 
 
 def test_a_task_without_a_name_has_its_coroutines(runner: asyncio.Runner, watch: TaskWatch, journal: Journal) -> None:
-    async def work() -> None:
-        await asyncio.create_task(fetch())
-
-    watched(runner, watch, work)
+    watched(runner, watch, fetch_in_a_task)
     assert [span.name for span in spans(journal)] == ["fetch"]
 
 
@@ -369,10 +370,7 @@ def test_a_listener_hears_of_it(runner: asyncio.Runner, watch: TaskWatch, journa
     heard: list[Entry] = []
     journal.listen(heard.append)
 
-    async def work() -> None:
-        await asyncio.create_task(fetch())
-
-    watched(runner, watch, work)
+    watched(runner, watch, fetch_in_a_task)
     assert heard == list(journal.entries())
     assert len(heard) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from itertools import pairwise
@@ -13,15 +14,18 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 from desktop_app.app import Program
+from desktop_app.event_loop import EventLoop
 from desktop_app.preferences import blocking
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Cause
+from desktop_app.responsiveness.journal import Kind, Span
 from desktop_app.responsiveness.qt.freeze_panel import FreezePanel
 from desktop_app.responsiveness.qt.timeline_view import TimelineView
 from desktop_app.responsiveness.verdict import verdict_of
 from desktop_app.signin.state import Home, Loading, Mode
 from desktop_app.signin.theme import themed
 from tests.helpers.deliberate import FREEZES
+from tests.helpers.overrunning import hold
 from tests.signin.conftest import SLOW, Running, Start
 from tests.signin.test_freeze import press_with_alt, while_frozen
 
@@ -107,6 +111,24 @@ def test_the_strip_counts_them_and_the_panel_shows_them(start: Start) -> None:
     assert panel.isVisible()
     assert panel.windowTitle() == "Hänger"
     running.wait_until(lambda: BLOCKING in "".join(panel.list.item(i).text() for i in range(panel.list.count())))
+
+
+def test_a_coroutine_that_holds_a_frame_is_named_in_the_open_panel(start: Start, loop: EventLoop) -> None:
+    running = start()
+    panel, tasks = opened(running), list[asyncio.Task[None]]()
+
+    async def arrange_cards() -> None:
+        hold(12)
+
+    def is_listed() -> bool:
+        # A busy machine may make it part of a freeze.
+        tasks.append(loop.create_task(arrange_cards()))
+        return any("arrange_cards" in panel.list.item(i).text() for i in range(panel.list.count()))
+
+    running.wait_until(is_listed)
+    assert running.program.instrument is not None
+    entries = running.program.instrument.journal.entries()
+    assert any(isinstance(each, Span) and each.kind is Kind.OVERRUN for each in entries)
 
 
 def test_the_key_opens_it_and_escape_closes_it(start: Start) -> None:

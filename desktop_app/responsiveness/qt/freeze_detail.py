@@ -1,4 +1,4 @@
-"""All that is known of one freeze: what it means, what to write instead, where it was."""
+"""All that is known of one freeze, or of what held a frame: what it means, what to write instead, where it was."""
 
 from __future__ import annotations
 
@@ -13,9 +13,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from desktop_app.overriding import override
 from desktop_app.responsiveness.events import Frame, Freeze, RunningTask
 from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.overruns import RepeatedOverrun, place_of_overrun
 from desktop_app.responsiveness.qt.code_view import MARK, CodeView
-from desktop_app.responsiveness.qt.freeze_words import facts_in_words, one_line, place_in_words
-from desktop_app.responsiveness.verdict import verdict_of
+from desktop_app.responsiveness.qt.freeze_words import (
+    facts_in_words,
+    one_line,
+    overrun_facts_in_words,
+    overrun_verdict_in_words,
+    place_in_words,
+)
+from desktop_app.responsiveness.verdict import Verdict, verdict_of
 
 LINES_AROUND = 4
 """Of source, before and after the one in which it was."""
@@ -26,11 +33,12 @@ LONG_WORD = 30
 
 
 class FreezeDetail(QScrollArea):
-    """Shows a freeze, or in plain words that there is none; everything in it is plain text."""
+    """Shows a freeze or an overrun, or in plain words that there is none; everything in it is plain text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.freeze: Freeze | None = None
+        self.overrun: RepeatedOverrun | None = None
         self._repeated: RepeatedFreeze | None = None
         self._time_text = ""
         self.culprit, self.facts = _label("culprit"), _label("facts")
@@ -81,30 +89,51 @@ class FreezeDetail(QScrollArea):
     def show_freeze(self, freeze: Freeze | None, repeated: RepeatedFreeze | None = None, time_text: str = "") -> None:
         """Show a freeze, and what is known of its place; None: that there is none."""
         is_another = freeze is not self.freeze
-        self.freeze, self._repeated, self._time_text = freeze, repeated, time_text
+        self.freeze, self.overrun, self._repeated, self._time_text = freeze, None, repeated, time_text
         self._show()
         if is_another:
-            self.copy_fix.setText(self.tr("Copy"))
-            self.verticalScrollBar().setValue(0)
+            self._begin_anew()
+
+    def show_overrun(self, overrun: RepeatedOverrun, time_text: str = "") -> None:
+        """Show callbacks that held a frame from one place."""
+        before = self.overrun
+        self.freeze, self.overrun, self._repeated, self._time_text = None, overrun, None, time_text
+        self._show()
+        if before is None or place_of_overrun(before.longest) != place_of_overrun(overrun.longest):
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.copy_fix.setText(self.tr("Copy"))
+        self.verticalScrollBar().setValue(0)
 
     def _show(self) -> None:
-        freeze = self.freeze
-        self._known.setVisible(freeze is not None)
-        self.nothing.setVisible(freeze is None)
-        if freeze is None:
-            return
-        verdict = verdict_of(freeze)
-        self.culprit.setText(_breakable(place_in_words(freeze)))
-        self.facts.setText(facts_in_words(freeze, self._repeated, self._time_text))
+        freeze, overrun = self.freeze, self.overrun
+        is_nothing = freeze is None and overrun is None
+        self._known.setVisible(not is_nothing)
+        self.nothing.setVisible(is_nothing)
+        if freeze is not None:
+            self.culprit.setText(_breakable(place_in_words(freeze)))
+            self.facts.setText(facts_in_words(freeze, self._repeated, self._time_text))
+            self._show_meaning(verdict_of(freeze), freeze.task)
+            self._show_source(freeze.culprit.frame if freeze.culprit else None)
+            self._show_stack()
+        elif overrun is not None:
+            longest = overrun.longest
+            task = RunningTask(longest.task if longest.is_named else longest.coroutine, longest.awaits)
+            self.culprit.setText(_breakable(one_line(str(longest))))
+            self.facts.setText(overrun_facts_in_words(overrun, self._time_text))
+            self._show_meaning(overrun_verdict_in_words(overrun), task if longest.task else None)
+            self._show_source(longest.frame if longest.frame.file else None)
+            self._show_stack()
+
+    def _show_meaning(self, verdict: Verdict, task: RunningTask | None) -> None:
         self.verdict.setText(_breakable(verdict.text))
         for part in (self.fix_title, self.copy_fix, self.fix):
             part.setVisible(bool(verdict.fix))
         self.fix.show_lines(verdict.fix.splitlines())
-        self.task.setVisible(freeze.task is not None)
-        if freeze.task is not None:
-            self.task.setText(_breakable(self.tr("Task: {task}").format(task=_task_in_words(freeze.task))))
-        self._show_source(freeze.culprit.frame if freeze.culprit else None)
-        self._show_stack()
+        self.task.setVisible(task is not None)
+        if task is not None:
+            self.task.setText(_breakable(self.tr("Task: {task}").format(task=_task_in_words(task))))
 
     def _show_source(self, frame: Frame | None) -> None:
         self.source_title.setVisible(frame is not None)

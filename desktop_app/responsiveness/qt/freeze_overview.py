@@ -17,6 +17,8 @@ from desktop_app.responsiveness.timeline import LagHistory
 
 SPAN_MS = 120_000
 BUCKET_MS = 250
+REFRESH_MS = 500
+"""Between two times at which the panel is given the callbacks that held a frame: there may be many a second."""
 
 
 class FreezeOverview(QObject):
@@ -47,12 +49,20 @@ class FreezeOverview(QObject):
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.timeout.connect(self._on_turn)
+        self._overruns_shown = 0
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(REFRESH_MS)
+        self._refresh.timeout.connect(self._on_refresh)
         self._bridge = FreezeBridge(monitor, self)
         self._bridge.freeze_ended.connect(self._on_freeze_ended)
 
     def add(self, found: Slice) -> None:
         """Take a slice for the chart."""
         self._history.add(found)
+        is_news = self._monitor.overruns.count != self._overruns_shown
+        if is_news and self.panel is not None and not self._opening and not self._refresh.isActive():
+            self._refresh.start()
 
     def restyle(self) -> None:
         """Take what the panel looks like anew."""
@@ -65,7 +75,9 @@ class FreezeOverview(QObject):
             self.panel.activateWindow()
             return
         log, clock = self._monitor.log, self._monitor.clock
-        panel = self.panel = FreezePanel(log, self._recent, self._history, clock, parent=self._window)
+        panel = self.panel = FreezePanel(
+            log, self._recent, self._history, clock, parent=self._window, overruns=self._monitor.overruns
+        )
         panel.finished.connect(self._on_panel_finished)
         self.panel_made.emit(panel)
         self._opening.extend((lambda: panel.set_look(self._look()), panel.show_freezes, panel.show))
@@ -84,6 +96,11 @@ class FreezeOverview(QObject):
             self.counted.emit(self.count)
         if self.panel is not None:
             self.panel.show_ended(freeze)
+
+    def _on_refresh(self) -> None:
+        self._overruns_shown = self._monitor.overruns.count
+        if self.panel is not None:
+            self.panel.show_overruns()
 
     def _on_turn(self) -> None:
         if self._opening:

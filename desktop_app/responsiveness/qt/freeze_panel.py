@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import Clock, monotonic_ns
 from desktop_app.responsiveness.events import Freeze
-from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
+from desktop_app.responsiveness.freezes import FreezeLog
+from desktop_app.responsiveness.overruns import OverrunLog, RepeatedOverrun
 from desktop_app.responsiveness.qt.freeze_chart import FreezeChart
 from desktop_app.responsiveness.qt.freeze_detail import FreezeDetail
-from desktop_app.responsiveness.qt.freeze_list import FreezeList, Order
+from desktop_app.responsiveness.qt.freeze_list import FreezeList, Order, Row
 from desktop_app.responsiveness.qt.freeze_words import time_in_words
 from desktop_app.responsiveness.qt.lag_strip import StripColors
 from desktop_app.responsiveness.recent import RecentFreezes
@@ -63,6 +64,7 @@ class FreezePanel(QDialog):
         clock: What all three are on.
         now: The time of day.
         parent: The window it belongs to.
+        overruns: The callbacks that held a frame, by place; None: nobody tells of any.
     """
 
     def __init__(
@@ -73,9 +75,11 @@ class FreezePanel(QDialog):
         clock: Clock = monotonic_ns,
         now: Callable[[], datetime] = datetime.now,
         parent: QWidget | None = None,
+        overruns: OverrunLog | None = None,
     ) -> None:
         super().__init__(parent)
         self._log, self._recent = log, recent
+        self._overruns = OverrunLog() if overruns is None else overruns
         self._clock, self._now = clock, now
         self._order = Order.NEWEST
         self.setMinimumSize(SMALLEST)
@@ -169,10 +173,14 @@ class FreezePanel(QDialog):
 
         What the person looks at stays.
         """
-        if self.selected is None:
+        if self.selected is None and self.detail.overrun is None:
             self._select(freeze)
         self._show_rows()
         self.chart.update()
+
+    def show_overruns(self) -> None:
+        """Show that there are more callbacks that held a frame; what the person looks at stays."""
+        self._show_rows()
 
     @property
     def selected(self) -> Freeze | None:
@@ -184,6 +192,11 @@ class FreezePanel(QDialog):
         self.chart.select(freeze)
         self._show_detail(freeze)
 
+    def _select_overrun(self, overrun: RepeatedOverrun) -> None:
+        self.list.show_selected(overrun)
+        self.chart.select(None)
+        self.detail.show_overrun(overrun, self._time_text(overrun.longest.start_ns))
+
     def _show_detail(self, freeze: Freeze | None) -> None:
         if freeze is None:
             self.detail.show_freeze(None)
@@ -191,16 +204,22 @@ class FreezePanel(QDialog):
             self.detail.show_freeze(freeze, self.list.repeated_of(freeze), self._time_text(freeze.start_ns))
 
     def _show_rows(self) -> None:
-        rows = self._log.repeated()
-        self._left.setVisible(bool(rows))
-        self.list.show_freezes(rows, self._order, self.selected)
-        self._show_detail(self.selected)
+        rows, held, overrun = self._log.repeated(), self._overruns.repeated(), self.detail.overrun
+        self._left.setVisible(bool(rows or held))
+        self.list.show_freezes(rows, held, self._order, overrun or self.selected)
+        if overrun is None:
+            self._show_detail(self.selected)
+        else:
+            self._select_overrun(self.list.overrun_like(overrun) or overrun)
 
     def _time_text(self, start_ns: int) -> str:
         return time_in_words(start_ns, self._clock(), self._now())
 
-    def _on_row_chosen(self, row: RepeatedFreeze) -> None:
-        self._select(row.longest)
+    def _on_row_chosen(self, row: Row) -> None:
+        if isinstance(row, RepeatedOverrun):
+            self._select_overrun(row)
+        else:
+            self._select(row.longest)
 
     def _on_order_clicked(self, order: Order) -> None:
         self._order = order

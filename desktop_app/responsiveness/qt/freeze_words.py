@@ -9,7 +9,9 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTime
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import LONG_TASK_MS, Cause, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
+from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.qt.lag_strip import format_ms
+from desktop_app.responsiveness.verdict import Verdict
 
 translate = QCoreApplication.translate
 SEPARATOR = " · "
@@ -65,6 +67,51 @@ def facts_in_words(freeze: Freeze, repeated: RepeatedFreeze | None, time_text: s
     if freeze.is_late_sample and freeze.cause is Cause.INTERPRETER_HELD:
         facts.append(translate("freezes", "samples came late: they may show only where it ended"))
     return SEPARATOR.join(facts)
+
+
+def overrun_row_in_words(repeated: RepeatedOverrun, time_text: str) -> str:
+    """Give the two lines of a list: when, how long and how often; and where."""
+    facts = [time_text, length_of(repeated.longest.duration_ns)]
+    if repeated.count > 1:
+        facts.append(f"×{repeated.count}")
+    return f"{SEPARATOR.join(facts)}\n{one_line(str(repeated.longest))}"
+
+
+def overrun_facts_in_words(repeated: RepeatedOverrun, time_text: str) -> str:
+    """Say all that was measured about callbacks that held a frame, in a line."""
+    facts = [time_text, length_of(repeated.longest.duration_ns), translate("freezes", "longer than a frame may take")]
+    if repeated.count > 1:
+        count, total = repeated.count, length_of(repeated.total_ns)
+        facts.append(translate("freezes", "{count} times from here, {total} in all").format(count=count, total=total))
+    return SEPARATOR.join(facts)
+
+
+def overrun_verdict_in_words(repeated: RepeatedOverrun) -> Verdict:
+    """Give `verdict_of_overrun` in the person's language."""
+    longest = repeated.longest
+    if repeated.count > 1:
+        text = translate("freezes", "{place} held the frame for {length}, the longest of {count} times.")
+    else:
+        text = translate("freezes", "{place} held the frame for {length}.")
+    place, length = one_line(str(longest)), length_of(longest.duration_ns)
+    parts = [text.format(place=place, length=length, count=repeated.count)]
+    if not longest.task:
+        fix = translate(
+            "freezes",
+            "Make it a coroutine with `await asyncio.sleep(0)` between its parts, or move it to a thread"
+            " (`loop.run_in_executor(None, ...)`).",
+        )
+        return Verdict("overrun", parts[0], fix)
+    if longest.is_to_end:
+        parts.append(translate("freezes", "It ran to its end."))
+    else:
+        parts.append(translate("freezes", "It waited there next: what took so long came before."))
+    fix = translate(
+        "freezes",
+        "Split it (`await asyncio.sleep(0)` between its parts), or move it to a thread"
+        " (`await asyncio.to_thread(...)`).",
+    )
+    return Verdict("overrun", " ".join(parts), fix)
 
 
 def time_in_words(start_ns: int, now_ns: int, now: datetime) -> str:

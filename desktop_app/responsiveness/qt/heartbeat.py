@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject, Qt, QTimer, Signal
 from shiboken6 import delete, isValid
 
 from desktop_app.overriding import override
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PING = QEvent.Type(QEvent.registerEventType())
 STOP = QEvent.Type(QEvent.registerEventType())
+SLIP_NS = 2 * NS_PER_MS
+"""A beat that is later than this has the timer start anew; until then it goes on by itself, which costs nothing."""
 
 
 class Heartbeat(QObject):
@@ -64,6 +66,10 @@ class Heartbeat(QObject):
         self._is_quitting = False
         self._interval_ms = interval_ms
         self._due_ns: int | None = None
+        self._hurried_ms: int | None = None
+        self._timer_ms = 0
+        self._lag_told_ns = 0
+        self._is_heard = False
         self._recorders: list[Recorder] = []
         self._timer: QTimer | None = None
         self._ident = threading.main_thread().ident
@@ -87,11 +93,10 @@ class Heartbeat(QObject):
             self._disconnect = connect_undisturbed(application.aboutToQuit, self._on_about_to_quit)
         self._ident = threading.get_ident()
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        connect_undisturbed(self._timer.timeout, self._on_served)
+        connect_undisturbed(self._timer.timeout, self._on_timeout)
         self._pinged.connect(self._ping_served, Qt.ConnectionType.QueuedConnection)
-        connect_undisturbed(self._ping_served, self._on_served)
+        connect_undisturbed(self._ping_served, self._on_pinged)
         self._expect_next()
 
     def stop(self) -> None:
@@ -114,6 +119,13 @@ class Heartbeat(QObject):
     def set_interval_ms(self, interval_ms: int) -> None:
         """Change the interval from the next beat on."""
         self._interval_ms = interval_ms
+
+    def hurry(self, interval_ms: int | None) -> None:
+        """Beat so often from the next beat on, or as before again; any thread.
+
+        The beats that this adds tell no lag but long ones: those that do come evenly over time.
+        """
+        self._hurried_ms = interval_ms
 
     def ping(self) -> None:
         """Ask to be served as soon as possible; any thread."""
@@ -140,22 +152,7 @@ class Heartbeat(QObject):
 
     def beat(self) -> None:
         """Take the time now, whether the timer asked for it or somebody who wants the present state."""
-        self.running_loop = running_loop_here()
-        if self._is_quitting:
-            self._is_quitting = False
-            self.restart()
-            return
-        now_ns, cpu_ns = self.clock(), self.cpu_ns()
-        found = self.detector.beat(now_ns, cpu_ns)
-        lag_ns = max(0, now_ns - self._due_ns) if self._due_ns is not None else None
-        self._expect_next()
-        if found is None or self.is_paused:
-            return
-        for recorder in self._recorders:
-            recorder.add(found)
-        if self.on_served is not None:
-            self.on_served(found, lag_ns)
-        self.slice_measured.emit(found)
+        self._beat(is_timeout=False)
 
     def restart(self) -> None:
         """Count nothing that was before, and ask to be served at once: what is busy from now on counts from now."""
@@ -185,17 +182,63 @@ class Heartbeat(QObject):
             self.stop()
             self.deleteLater()
 
-    def _on_served(self, running: FrameType | None) -> None:
+    @override
+    def connectNotify(self, signal: QMetaMethod) -> None:
+        # To emit it costs as much as the rest of a beat, and most have nobody connected.
+        self._is_heard = self._is_heard or signal.name() == b"slice_measured"
+
+    def _on_timeout(self, running: FrameType | None) -> None:
         self._take_place(running)
-        self.beat()
+        self._beat(is_timeout=True)
+
+    def _on_pinged(self, running: FrameType | None) -> None:
+        self._take_place(running)
+        self._beat(is_timeout=False)
 
     def _take_place(self, running: FrameType | None) -> None:
         """Note which frame runs the event loop: the one under what Qt has called."""
         self.idle_place = place_of(running)
 
+    def _beat(self, *, is_timeout: bool) -> None:
+        self.running_loop = running_loop_here()
+        if self._is_quitting:
+            self._is_quitting = False
+            self.restart()
+            return
+        now_ns, due_ns = self.clock(), self._due_ns
+        found = self.detector.beat(now_ns, self.cpu_ns())
+        lag_ns = None if due_ns is None else max(0, now_ns - due_ns)
+        interval_ms = self._present_interval_ms()
+        if lag_ns is not None:
+            # A beat is never quite as long after the other as it should be.
+            is_added = now_ns - self._lag_told_ns < (self._interval_ms - interval_ms / 2) * NS_PER_MS
+            if is_added and lag_ns < self._interval_ms * NS_PER_MS / 2:
+                lag_ns = None
+            else:
+                self._lag_told_ns = now_ns
+        if is_timeout and due_ns is not None and 0 <= now_ns - due_ns <= SLIP_NS and self._timer_ms == interval_ms:
+            self._expect(due_ns + self._timer_ms * NS_PER_MS)
+        else:
+            self._expect_next()
+        if found is None or self.is_paused:
+            return
+        for recorder in self._recorders:
+            recorder.add(found)
+        if self.on_served is not None:
+            self.on_served(found, lag_ns)
+        if self._is_heard:
+            self.slice_measured.emit(found)
+
     def _expect_next(self, after_ms: int | None = None) -> None:
-        interval_ms = self._interval_ms if after_ms is None else after_ms
-        due_ns = self._due_ns = self.clock() + interval_ms * NS_PER_MS
-        self.detector.expect(due_ns)
+        """Ask to be served so long after now, from then on at each interval."""
+        self._timer_ms = self._present_interval_ms() if after_ms is None else after_ms
+        self._expect(self.clock() + self._timer_ms * NS_PER_MS)
         if self._timer is not None:
-            self._timer.start(interval_ms)
+            self._timer.start(self._timer_ms)
+
+    def _present_interval_ms(self) -> int:
+        return self._interval_ms if self._hurried_ms is None else min(self._interval_ms, self._hurried_ms)
+
+    def _expect(self, due_ns: int) -> None:
+        self._due_ns = due_ns
+        self.detector.expect(due_ns)

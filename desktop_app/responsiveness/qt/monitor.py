@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop_app.responsiveness.arrival import Arrival
-from desktop_app.responsiveness.clock import Clock, monotonic_ns
+from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Look
 from desktop_app.responsiveness.events import Freeze, Slice
 from desktop_app.responsiveness.freezes import FreezeLog
+from desktop_app.responsiveness.here import running_loop_here
 from desktop_app.responsiveness.journal import Journal
 from desktop_app.responsiveness.lag import LagHistogram
+from desktop_app.responsiveness.overrun_watch import OverrunWatch
+from desktop_app.responsiveness.overruns import OverrunLog
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
 from desktop_app.responsiveness.tasks import TaskWatch
@@ -27,8 +30,11 @@ if TYPE_CHECKING:
 
     from desktop_app.responsiveness.qt.heartbeat import Heartbeat
 
-BEAT_MS = 50
-"""Between two beats: a block of this length or more always delays one. What is shorter the watchdog sees."""
+BEAT_MS = 100
+"""Between two beats of a thread that does nothing. When it does something the watchdog asks for one every 50 ms.
+
+A block of this length or more always delays one. What is shorter the watchdog sees.
+"""
 HEARTBEAT = "desktop_app.responsiveness.qt.heartbeat"
 QT = "PySide6.QtCore"
 SOONEST_S, LATEST_S = 0.005, 0.05
@@ -67,6 +73,8 @@ class FreezeMonitor:
         self.pace = pace or Pace()
         self.log = FreezeLog()
         """The freezes that have ended, those from one place together."""
+        self.overruns = OverrunLog()
+        """The callbacks that held a frame by themselves, of an event loop that tells of them."""
         self.lag = LagHistogram()
         """The event-loop lag: of the beats, which come evenly over time."""
         self.journal = Journal() if journal is None else journal
@@ -81,6 +89,7 @@ class FreezeMonitor:
         self._owns_heartbeat = heartbeat is None
         self._listeners: tuple[Callable[[Freeze], None], ...] = ()
         self._watchdog: Watchdog | None = None
+        self._overrun_watch: OverrunWatch | None = None
         self._lock = threading.Lock()
         self._arrival: Arrival | None = None
         self._seeker: threading.Thread | None = None
@@ -137,6 +146,8 @@ class FreezeMonitor:
             self._seeker.join()
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._overrun_watch is not None:
+            self._overrun_watch.leave()
         if self._tasks is not None:
             for span in self._tasks.running():
                 self.journal.add(span)
@@ -185,6 +196,8 @@ class FreezeMonitor:
         self._pauses -= 1
         if self._pauses == 0 and self.heartbeat is not None:
             self.heartbeat.restart()
+            if self._overrun_watch is not None:
+                self._overrun_watch.restart(self.clock())
             self.heartbeat.is_paused = False
 
     def _seek(self) -> None:
@@ -212,13 +225,20 @@ class FreezeMonitor:
         if self._owns_heartbeat and threading.current_thread() is threading.main_thread():
             # From elsewhere its timer cannot be started but by the first ping.
             heartbeat.start()
+        self._overrun_watch = OverrunWatch(
+            self.overruns, self.journal, self.ownership, lambda: self._pauses == 0, self.pace.threshold_ms * NS_PER_MS
+        )
+        if threading.current_thread() is threading.main_thread():
+            self._overrun_watch.follow(running_loop_here())
         probe = _probe_of(threading.main_thread(), heartbeat, self.ownership)
-        heartbeat.cpu_ns = probe.cpu_ns
+        if not probe.is_exact:
+            heartbeat.cpu_ns = probe.cpu_ns
         heartbeat.detector.begin(Look(appeared_ns, probe.cpu_ns()))
         self._watchdog = Watchdog(
             heartbeat.detector,
             probe,
             ping=heartbeat.ping,
+            hurry=heartbeat.hurry,
             idle_place=lambda: heartbeat.idle_place,
             is_watched=lambda: heartbeat.is_watched,
             is_counted=lambda: heartbeat.is_counted,
@@ -236,10 +256,13 @@ class FreezeMonitor:
                 self.on_lag(found.end_ns, lag_ns)
         if self._watchdog is None:
             return
-        if self._tasks is not None:
+        if self._tasks is not None and self.heartbeat is not None and self.heartbeat.running_loop is not None:
             self._tasks.follow_running_loop()
         is_startup, self._has_served = not self._has_served, True
         self._watchdog.end_slice(found, is_startup=is_startup)
+        if self._overrun_watch is not None and self.heartbeat is not None:
+            self._overrun_watch.settle(found)
+            self._overrun_watch.follow(self.heartbeat.running_loop)
 
     def _report(self, freeze: Freeze) -> None:
         if not freeze.is_lasting:

@@ -347,6 +347,7 @@ class TimelineView(QWidget):
                 Look.APART: self.tr("not scheduled"),
                 Look.INPUT: self.tr("handling input"),
                 Look.PAINT: self.tr("painting"),
+                Look.OVERRUN: self.tr("holding the frame"),
                 Look.IDLE: self.tr("waiting for events"),
                 Look.TASK: self.tr("task"),
                 Look.CONNECT: self.tr("connecting"),

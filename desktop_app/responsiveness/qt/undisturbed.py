@@ -50,7 +50,8 @@ def _steps(step: Step, relay: partial[int]) -> Generator[None, None, None]:
     while True:
         try:
             yield
-            relay.__setstate__(NOTHING)  # type: ignore[attr-defined]
+            if relay.func is not int:
+                relay.__setstate__(NOTHING)  # type: ignore[attr-defined]
             step(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
         except GeneratorExit:
             raise
