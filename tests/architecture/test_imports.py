@@ -124,6 +124,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
         ),
         ("desktop_app.cli", ["starlette", "uvicorn", "argon2", "platformdirs", "subprocess", "ssl"]),
         ("desktop_app.app", ["asyncio", "qasync", "aiohttp", "httpx2", "httpcore2", "msgspec", "sqlalchemy", "ssl"]),
+        ("desktop_app.preferences.asynchronous", ["httpx2", "httpcore2", "h11", "anyio", "PySide6"]),
         ("desktop_app.service.serve", ["asyncio", "starlette", "uvicorn", "sqlalchemy", "argon2", "PySide6"]),
         ("desktop_app.conditions.presets", ["asyncio", "msgspec"]),
         ("desktop_app.conditions.control", ["asyncio", "msgspec", "starlette", "uvicorn"]),
