@@ -67,6 +67,6 @@ def _set_up_log(level: str) -> None:
     import logging
 
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for library in ("httpx2", "httpcore2", "qasync", "aiosqlite", "sqlalchemy", "uvicorn", "asyncio"):
+    for library in ("aiohttp", "httpx2", "httpcore2", "qasync", "aiosqlite", "sqlalchemy", "uvicorn", "asyncio"):
         # Below this level they write whole URLs, headers and values.
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import queue
 import socket
+import ssl
 import threading
 import time
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import h11
 import httpcore2
 import httpx2
 
-from desktop_app.errors import ExchangeError
+from desktop_app.errors import (
+    ConnectionLost,
+    DeadlineExceeded,
+    ExchangeError,
+    InvalidReply,
+    ServiceNotTrusted,
+    ServiceUnreachable,
+)
 from desktop_app.overriding import override
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import Exchange, Reply, Request, Step, Tell, Wait
 from desktop_app.preferences.model import Session
-from desktop_app.preferences.phases import Listening, NotingStream, RequestPhases, following
+from desktop_app.preferences.noting_stream import NotingStream, tracing
+from desktop_app.preferences.phases import Listening, RequestPhases, following
 from desktop_app.preferences.progress import Progress
-from desktop_app.preferences.transport import MOST_CONNECTIONS, Body, Endpoint, new_ssl_context, translated
+from desktop_app.preferences.transport import (
+    MOST_CONNECTIONS,
+    Body,
+    Endpoint,
+    causes,
+    new_ssl_context,
+    refuse_unsendable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +62,7 @@ class BlockingClient:
         self._client = httpx2.Client(
             base_url=endpoint.url,
             headers=endpoint.headers,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             transport=_Transport(self._network, endpoint.ssl_context or new_ssl_context(endpoint.url)),
             timeout=None,
             follow_redirects=False,
@@ -96,22 +115,23 @@ class BlockingClient:
             return self._fetched(request, phases)
 
     def _fetched(self, request: Request, phases: RequestPhases | None) -> Reply:
+        refuse_unsendable(request)
         try:
             with self._client.stream(
                 request.method,
                 request.path,
                 headers=request.headers,
                 content=request.body,
-                extensions={"trace": phases.follow} if phases else None,
+                extensions={"trace": tracing(phases)} if phases else None,
             ) as response:
+                body = Body(response.status_code, response.headers.multi_items())
                 if phases:
-                    phases.take_headers(response.headers)
-                body = Body()
-                for chunk in response.iter_bytes():
+                    phases.take_headers(body.headers)
+                for chunk in response.iter_raw():
                     body.add(chunk)
-                return body.reply(response)
+                return body.reply()
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise translated(error, request) from error
+            raise _translated(error, request) from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -223,3 +243,32 @@ class _DeadlineStream(httpcore2.NetworkStream):
     @override
     def close(self) -> None:
         self._stream.close()
+
+
+def _translated(error: httpx2.HTTPError | httpx2.InvalidURL, request: Request) -> ExchangeError:
+    """Say in the program's own terms what the HTTP library could not do."""
+    detail = f"{request!r}: {type(error).__name__}: {error}"
+    match error:
+        case httpx2.LocalProtocolError():
+            # Its text may quote what cannot be sent.
+            return InvalidReply(detail=f"{request!r}: {type(error).__name__}")
+        case httpx2.TimeoutException():
+            return DeadlineExceeded(detail=detail)
+        case httpx2.ConnectError() if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes(error)):
+            return ServiceNotTrusted(detail=detail)
+        case httpx2.ConnectError():
+            return ServiceUnreachable(detail=detail)
+        case httpx2.NetworkError():
+            return ConnectionLost(detail=detail)
+        case httpx2.RemoteProtocolError() if not _is_malformed(error):
+            return ConnectionLost(detail=detail)
+        case _:
+            return InvalidReply(detail=detail)
+
+
+def _is_malformed(error: httpx2.RemoteProtocolError) -> bool:
+    """Tell a reply that is not HTTP from one that merely stops short, which h11 reports alike."""
+    for cause in causes(error):
+        if isinstance(cause, h11.RemoteProtocolError):
+            return not str(cause).startswith("peer closed connection")
+    return False

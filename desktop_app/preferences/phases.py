@@ -13,11 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import httpcore2
-
-from desktop_app.overriding import override
 from desktop_app.preferences.server_timing import parse_server_timing
 
 SERVER_TIMING: Final = "server-timing"
@@ -71,26 +68,19 @@ class RequestPhases:
         self._sent_ns: int | None = None
         self._answered_ns: int | None = None
 
-    def follow(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Take an event of httpcore2's ``trace`` extension (https://www.encode.io/httpcore/extensions/)."""
-        name = event.partition(".")[2]
-        match name:
-            case "connect_tcp.started":
-                self._go_on_to(Step.CONNECT)
-            case "send_request_headers.started":
-                self._go_on_to(Step.SEND)
-                self._sent_ns = self._start_ns
-            case "receive_response_headers.started":
-                self._go_on_to(Step.WAIT)
-            case "receive_response_body.complete":
-                self.end()
-            case _ if name.endswith(".failed") and not name.startswith("send_"):
-                # A request that could not be sent may have been answered nevertheless.
-                self.end()
+    def connecting(self) -> None:
+        """A connection is being made for it."""
+        self._go_on_to(Step.CONNECT)
 
-    async def follow_async(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take an event where httpcore2 awaits that."""
-        self.follow(event, info)
+    def sending(self) -> None:
+        """It has a connection, and begins to be sent."""
+        self._go_on_to(Step.SEND)
+        self._sent_ns = self._start_ns
+
+    def waiting(self) -> None:
+        """It is sent, as far as it could be; once more makes no difference."""
+        if self._step is Step.SEND:
+            self._go_on_to(Step.WAIT)
 
     def first_byte(self) -> None:
         """Bytes have come; only the first of the answer make a difference."""
@@ -133,67 +123,6 @@ def following(name: str, listening: Listening | None) -> Iterator[RequestPhases 
     finally:
         current.reset(token)
         phases.end()
-
-
-class NotingStream(httpcore2.NetworkStream):
-    """A stream that tells whoever reads from it that bytes have come."""
-
-    def __init__(self, stream: httpcore2.NetworkStream) -> None:
-        self._stream = stream
-
-    @override
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return _noted(self._stream.read(max_bytes, timeout))
-
-    @override
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, timeout)
-
-    @override
-    def start_tls(self, *args: Any, **kwargs: Any) -> httpcore2.NetworkStream:
-        return NotingStream(self._stream.start_tls(*args, **kwargs))
-
-    @override
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    @override
-    def close(self) -> None:
-        self._stream.close()
-
-
-class AsyncNotingStream(httpcore2.AsyncNetworkStream):
-    """The same, for coroutines."""
-
-    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
-        self._stream = stream
-
-    @override
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return _noted(await self._stream.read(max_bytes, timeout))
-
-    @override
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
-
-    @override
-    async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore2.AsyncNetworkStream:
-        return AsyncNotingStream(await self._stream.start_tls(*args, **kwargs))
-
-    @override
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    @override
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-def _noted(data: bytes) -> bytes:
-    phases = current.get()
-    if data and phases is not None:
-        phases.first_byte()
-    return data
 
 
 def database_phases(value: str, sent_ns: int, answered_ns: int) -> list[Phase]:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-import h11
-import httpcore2
-import httpx2
 from msgspec import Struct
 
 from desktop_app import __version__
-from desktop_app.errors import (
-    ConnectionLost,
-    DeadlineExceeded,
-    ExchangeError,
-    InvalidReply,
-    ReplyTooLarge,
-    ServiceNotTrusted,
-    ServiceUnreachable,
-)
+from desktop_app.errors import InvalidReply, ReplyTooLarge
 from desktop_app.overriding import override
+from desktop_app.preferences.decoding import ACCEPTED, Decoding
 from desktop_app.preferences.exchange import Reply, Request
 from desktop_app.wire import SECRET_HEADER
 
 LARGEST_BODY_BYTES = 1024 * 1024
 MOST_CONNECTIONS = 10
+FIRST_FINAL_STATUS = 200
+SENDABLE: Final = re.compile(r"[\t -~]*")
+"""A header's value (RFC 9110, 5.5), but for what is not ASCII."""
 
 
 class Endpoint(Struct, frozen=True):
@@ -49,7 +44,11 @@ class Endpoint(Struct, frozen=True):
     @property
     def headers(self) -> dict[str, str]:
         """What every request to this endpoint carries."""
-        headers = {"user-agent": f"desktop-app/{__version__}", "accept": "application/json"}
+        headers = {
+            "user-agent": f"desktop-app/{__version__}",
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED,
+        }
         if self.secret:
             headers[SECRET_HEADER] = self.secret
         return headers
@@ -57,60 +56,71 @@ class Endpoint(Struct, frozen=True):
 
 def new_ssl_context(url: str) -> ssl.SSLContext | None:
     """Make the context that TLS to this URL takes; it costs 30 to 50 ms, so plain HTTP gets none."""
-    return httpcore2.default_ssl_context() if url.startswith("https:") else None
+    if not url.startswith("https:"):
+        return None
+    # For who is trusted both drivers go by one library; the async one needs nothing else of it.
+    import httpcore2
+
+    return httpcore2.default_ssl_context()
 
 
 class Body:
-    """Collects a body up to the largest that is accepted."""
+    """Collects the body of a reply, up to the largest that is accepted.
 
-    def __init__(self) -> None:
+    Args:
+        status: The reply's.
+        headers: The reply's, in order.
+
+    Raises:
+        InvalidReply: The body is coded in a way that is not known, or it is no reply at all.
+    """
+
+    def __init__(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        if status < FIRST_FINAL_STATUS:
+            raise InvalidReply(detail="a change to another protocol, which was not asked for")
+        self._status = status
+        self.headers: dict[str, str] = {}
+        """By their names in lower case; of a name that is there again the values are put together."""
+        for name, value in headers:
+            key = name.lower()
+            self.headers[key] = f"{self.headers[key]}, {value}" if key in self.headers else value
         self._content = bytearray()
+        self._decoding = Decoding(self.headers.get("content-encoding", ""), LARGEST_BODY_BYTES)
 
     def add(self, chunk: bytes) -> None:
-        """Add a decoded chunk.
+        """Add a chunk as it came over the wire.
 
         Raises:
-            ReplyTooLarge: When there is more than is ever accepted; the chunk is not kept.
+            InvalidReply: It is not coded as the headers say.
+            ReplyTooLarge: There is more than is ever accepted; what is too much is neither unpacked nor kept.
         """
-        if len(self._content) + len(chunk) > LARGEST_BODY_BYTES:
-            raise ReplyTooLarge
-        self._content += chunk
+        for piece in self._decoding.decoded(chunk):
+            if len(self._content) + len(piece) > LARGEST_BODY_BYTES:
+                raise ReplyTooLarge
+            self._content += piece
 
-    def reply(self, response: httpx2.Response) -> Reply:
-        """Make the reply of which this is the body."""
-        return Reply(response.status_code, dict(response.headers), bytes(self._content))
+    def reply(self) -> Reply:
+        """Make the reply of which this is the body.
 
-
-def translated(error: httpx2.HTTPError | httpx2.InvalidURL, request: Request) -> ExchangeError:
-    """Say in the program's own terms what the HTTP library could not do."""
-    detail = f"{request!r}: {type(error).__name__}: {error}"
-    match error:
-        case httpx2.LocalProtocolError():
-            # Its text quotes the header that cannot be sent, which may be the token.
-            return InvalidReply(detail=f"{request!r}: {type(error).__name__}")
-        case httpx2.TimeoutException():
-            return DeadlineExceeded(detail=detail)
-        case httpx2.ConnectError() if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)):
-            return ServiceNotTrusted(detail=detail)
-        case httpx2.ConnectError():
-            return ServiceUnreachable(detail=detail)
-        case httpx2.NetworkError():
-            return ConnectionLost(detail=detail)
-        case httpx2.RemoteProtocolError() if not _is_malformed(error):
-            return ConnectionLost(detail=detail)
-        case _:
-            return InvalidReply(detail=detail)
+        Raises:
+            InvalidReply: The body lacks its end.
+        """
+        self._decoding.finish()
+        return Reply(self._status, self.headers, bytes(self._content))
 
 
-def _is_malformed(error: httpx2.RemoteProtocolError) -> bool:
-    """Tell a reply that is not HTTP from one that merely stops short, which h11 reports alike."""
-    for cause in _causes(error):
-        if isinstance(cause, h11.RemoteProtocolError):
-            return not str(cause).startswith("peer closed connection")
-    return False
+def refuse_unsendable(request: Request) -> None:
+    """Refuse a request one of whose headers cannot be sent: its value may be a token, and is quoted nowhere.
+
+    Raises:
+        InvalidReply: There is such a header; what is in it came with a reply.
+    """
+    for name, value in request.headers.items():
+        if not SENDABLE.fullmatch(value):
+            raise InvalidReply(detail=f"{request!r}: the header {name} cannot be sent")
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what it came from, however deep."""
     cause: BaseException | None = error
     while cause is not None:

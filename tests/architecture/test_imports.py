@@ -119,14 +119,21 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("desktop_app.cli", ["PySide6", "asyncio", "qasync", "httpx2", "httpcore2", "sqlalchemy", "msgspec"]),
+        (
+            "desktop_app.cli",
+            ["PySide6", "asyncio", "qasync", "aiohttp", "httpx2", "httpcore2", "sqlalchemy", "msgspec"],
+        ),
         ("desktop_app.cli", ["starlette", "uvicorn", "argon2", "platformdirs", "subprocess", "ssl"]),
-        ("desktop_app.app", ["asyncio", "qasync", "httpx2", "httpcore2", "msgspec", "sqlalchemy", "ssl"]),
+        ("desktop_app.app", ["asyncio", "qasync", "aiohttp", "httpx2", "httpcore2", "msgspec", "sqlalchemy", "ssl"]),
+        ("desktop_app.preferences.asynchronous", ["httpx2", "httpcore2", "h11", "anyio", "PySide6"]),
         ("desktop_app.service.serve", ["asyncio", "starlette", "uvicorn", "sqlalchemy", "argon2", "PySide6"]),
         ("desktop_app.conditions.presets", ["asyncio", "msgspec"]),
         ("desktop_app.conditions.control", ["asyncio", "msgspec", "starlette", "uvicorn"]),
         ("desktop_app.conditions.__main__", ["starlette", "uvicorn", "h11", "PySide6"]),
-        ("desktop_app.conditions.server", ["sqlalchemy", "aiosqlite", "sqlite3", "argon2", "httpx2", "PySide6"]),
+        (
+            "desktop_app.conditions.server",
+            ["sqlalchemy", "aiosqlite", "sqlite3", "argon2", "aiohttp", "httpx2", "PySide6"],
+        ),
         ("desktop_app.wire", ["asyncio", "msgspec", "starlette", "http", "ssl"]),
     ],
 )

@@ -1,6 +1,6 @@
 """A service without a network: it knows whose data is whose, and a test says how each request ends.
 
-It stands where the HTTP library's transports are, so that all above them is the program's own.
+It stands where the HTTP libraries begin, so that all above them is the program's own.
 """
 
 from __future__ import annotations
@@ -9,15 +9,20 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NoReturn
 
+import aiohttp
 import httpcore2
 import httpx2
+from aiohttp.client_reqrep import ConnectionKey
+from multidict import CIMultiDict
+from yarl import URL
 
 from desktop_app.overriding import override
+from desktop_app.preferences.asynchronous import BROKEN_OFF
 from tests.helpers.manual_time import ManualTime
 
 SIGN_IN, LOAD, LEAVE = "POST /v1/sessions", "GET /v1/me/preferences", "DELETE /v1/sessions/current"
@@ -124,11 +129,11 @@ class ActingService:
             case "broken midway":
                 return httpx2.Response(self._success_of(asked), stream=_BrokenStream())
             case "not JSON":
-                return httpx2.Response(self._success_of(asked), content=b"<html>")
+                return _reply(self._success_of(asked), b"<html>")
             case "wrong type":
-                return httpx2.Response(self._success_of(asked), json={"token": 7, "theme": "pink"})
+                return _reply(self._success_of(asked), b'{"token": 7, "theme": "pink"}')
         headers = {"retry-after": wait.removesuffix(" s")} if wait else {}
-        return httpx2.Response(int(what), headers=headers)
+        return _reply(int(what), headers=headers)
 
     @contextmanager
     def attended(self, asked: Asked) -> Iterator[None]:
@@ -146,12 +151,12 @@ class ActingService:
             case "POST /v1/sessions":
                 return self._signed_in(json.loads(asked.body), lifetime)
             case _ if not self._is_valid(asked.token):
-                return httpx2.Response(401)
+                return _reply(401)
             case _ if asked.name == LOAD:
-                return httpx2.Response(200, json=self._preferences_of(asked.token))
+                return _reply(200, json.dumps(self._preferences_of(asked.token)).encode())
             case _:
                 self.over.add(asked.token)
-                return httpx2.Response(204)
+                return _reply(204)
 
     def _signed_in(self, credentials: dict[str, str], lifetime: timedelta) -> httpx2.Response:
         for customer in self.customers:
@@ -159,8 +164,9 @@ class ActingService:
                 token = f"token-{len(self.owners)}-of-{customer.name}"
                 self.owners[token] = customer.email
                 self._expires[token] = self.time.wall() + lifetime
-                return httpx2.Response(201, json={"token": token, "expires_at": self._expires[token].isoformat()})
-        return httpx2.Response(401)
+                session = {"token": token, "expires_at": self._expires[token].isoformat()}
+                return _reply(201, json.dumps(session).encode())
+        return _reply(401)
 
     def _is_valid(self, token: str) -> bool:
         return token in self.owners and token not in self.over and self.time.wall() < self._expires[token]
@@ -176,18 +182,53 @@ class ActingService:
         return {SIGN_IN: 201, LOAD: 200, LEAVE: 204}[asked.name]
 
 
-class AsyncTransport(httpx2.AsyncBaseTransport):
-    """Leaves a request with the service until a test has it answered."""
+class AsyncSession:
+    """aiohttp's session, as far as the program uses it: leaves a request with the service until a test answers it."""
 
     def __init__(self, service: ActingService) -> None:
         self._service = service
 
-    @override
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        asked = _asked(request, await request.aread())
-        asked.answered = asyncio.get_running_loop().create_future()
+    @asynccontextmanager
+    async def request(
+        self, method: str, url: URL, *, headers: dict[str, str], data: bytes | None, **_options: object
+    ) -> AsyncIterator[AsyncResponse]:
+        """Wait for the answer."""
+        answered = asyncio.get_running_loop().create_future()
+        asked = Asked(f"{method} {url.path}", httpx2.Headers(headers), data or b"", answered)
         with self._service.attended(asked):
-            return self._service.respond(asked, await asked.answered)
+            how = await answered
+        try:
+            response = self._service.respond(asked, how)
+        except httpx2.ConnectError as error:
+            key = ConnectionKey("", None, False, True, None, None, None)
+            raise aiohttp.ClientConnectorError(key, OSError(str(error))) from error
+        except httpx2.ReadError as error:
+            raise aiohttp.ServerDisconnectedError from error
+        yield AsyncResponse(response)
+
+    async def close(self) -> None:
+        """Do as a session does that has no connections."""
+
+
+class AsyncResponse:
+    """aiohttp's response, as far as the program uses it."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers = CIMultiDict(response.headers.multi_items())
+        self.content = self
+
+    async def iter_any(self) -> AsyncIterator[bytes]:
+        """Yield the body; it may break off."""
+        try:
+            async for chunk in self._response.aiter_raw():
+                yield chunk
+        except httpx2.ReadError as error:
+            raise aiohttp.ClientPayloadError(f"{BROKEN_OFF}: {error}") from error
+
+    def close(self) -> None:
+        """Do as a response does that has no connection."""
 
 
 class BlockingTransport(httpx2.BaseTransport):
@@ -234,3 +275,8 @@ class _BrokenStream(httpx2.AsyncByteStream, httpx2.SyncByteStream):
 
 def _asked(request: httpx2.Request, body: bytes) -> Asked:
     return Asked(f"{request.method} {request.url.path}", request.headers, body)
+
+
+def _reply(status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> httpx2.Response:
+    """Make a response that is still to be read."""
+    return httpx2.Response(status, headers=headers, stream=httpx2.ByteStream(body))

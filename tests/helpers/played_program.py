@@ -28,7 +28,7 @@ from desktop_app.overriding import override
 from desktop_app.signin.presenter import Presenter
 from desktop_app.signin.state import SignedOut
 from tests.helpers.acting_backend import ActingBackend
-from tests.helpers.acting_service import ActingService, AsyncTransport, BlockingTransport, Customer
+from tests.helpers.acting_service import ActingService, AsyncSession, BlockingTransport, Customer
 from tests.helpers.manual_time import NS_PER_MS, ManualExecutor, ManualLoop, ManualTime, ManualTimer
 
 DEADLINE_MS: Final = 3000
@@ -216,8 +216,8 @@ def played(qt: Application, customers: tuple[Customer, ...], directory: Path) ->
     root, own = logging.getLogger(), logging.getLogger("desktop_app")
     level = own.level
 
-    def new_async_transport(*_arguments: object) -> AsyncTransport:
-        return AsyncTransport(service)
+    def new_session(*_arguments: object, **_options: object) -> AsyncSession:
+        return AsyncSession(service)
 
     def new_blocking_transport(network: Any, _ssl_context: object) -> BlockingTransport:
         return BlockingTransport(service, network.remaining_s)
@@ -226,7 +226,7 @@ def played(qt: Application, customers: tuple[Customer, ...], directory: Path) ->
         program.complaints.append(f"{kind.__name__}: {error}")
 
     with (
-        mock.patch("desktop_app.preferences.asynchronous._Transport", new_async_transport),
+        mock.patch("desktop_app.preferences.asynchronous.new_session", new_session),
         mock.patch("desktop_app.preferences.blocking._Transport", new_blocking_transport),
         mock.patch("desktop_app.preferences.blocking.time", clock),
         mock.patch("desktop_app.signin.presenter.Presenter", presenter),

@@ -8,6 +8,7 @@ import pytest
 
 from desktop_app.errors import ExchangeError, InvalidReply
 from desktop_app.preferences.exchange import Reply, Request, load_preferences, sign_in_and_load
+from desktop_app.preferences.model import Session
 from desktop_app.preferences.transport import Endpoint
 from tests.helpers.exchanges import CREDENTIALS, PASSWORD, SESSION, SESSION_JSON, TOKEN, play, reply
 from tests.helpers.scripted_server import Connection, ScriptedServer
@@ -43,6 +44,10 @@ def test_what_is_no_secret_is_shown() -> None:
 def assert_discreet(error: BaseException) -> None:
     detail = getattr(error, "detail", "")
     texts = f"{error!r} {error!s} {detail} " + "".join(traceback.format_exception(error))
+    cause = error.__cause__
+    while cause is not None:
+        texts += f" {cause!r} {cause!s}"
+        cause = cause.__cause__
     assert not [secret for secret in SECRETS if secret in texts]
 
 
@@ -94,3 +99,13 @@ def test_a_failed_request_does_not_quote_what_was_sent(
                 driver.run(steps, 200)
             assert_discreet(caught.value)
     assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\r\nx-injected: yes", f"{TOKEN}\n", f"{TOKEN}\0", f"{TOKEN}\u00e9"])
+def test_a_token_that_is_no_header_is_not_sent_and_not_quoted(connect: Connect, token: str) -> None:
+    session = Session(token, SESSION.expires_at)
+    with ScriptedServer(_close) as server, connect(Endpoint(server.url)) as driver:
+        with pytest.raises(InvalidReply) as caught:
+            driver.run(load_preferences(session))
+        assert_discreet(caught.value)
+        assert server.requests == []

@@ -106,6 +106,20 @@ def test_two_exchanges_share_a_connection(connect: Connect) -> None:
         assert (len(server.requests), server.connections) == (3, 1)
 
 
+def test_no_cookie_is_kept(connect: Connect) -> None:
+    script = always(raw_reply(201, SESSION_JSON, Set_Cookie="a=b; Path=/"), raw_reply(200, PREFERENCES_JSON))
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
+        driver.run(sign_in_and_load(CREDENTIALS))
+    assert len(server.requests) == 2
+    assert not [request for request in server.requests if "cookie" in request.headers]
+
+
+def test_only_codings_that_are_known_are_asked_for(connect: Connect) -> None:
+    with ScriptedServer(serve_everything) as server, connect(Endpoint(server.url)) as driver:
+        driver.run(load_preferences(SESSION))
+    assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
+
+
 STATUSES: list[tuple[int, type[ExchangeError]]] = [
     (401, WrongCredentials),
     (403, ServiceFault),

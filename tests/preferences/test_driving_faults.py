@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import socket
+import threading
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -12,12 +14,15 @@ import pytest
 
 from desktop_app.errors import ConnectionLost, ExchangeError, InvalidReply, ReplyTooLarge, ServiceUnreachable
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
+from desktop_app.preferences.phases import Phase, Step
+from desktop_app.preferences.progress import Progress
 from desktop_app.preferences.transport import LARGEST_BODY_BYTES, Endpoint
 from tests.helpers.exchanges import CREDENTIALS, PREFERENCES_JSON, SESSION, SESSION_JSON
-from tests.helpers.scripted_server import Connection, ScriptedServer, raw_reply, refused_address
+from tests.helpers.scripted_server import HANG_S, Connection, ScriptedServer, raw_reply, refused_address
 from tests.preferences.conftest import Connect
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+LOADS = itertools.repeat(raw_reply(200, PREFERENCES_JSON))
 
 
 def test_a_refused_connection(connect: Connect) -> None:
@@ -43,6 +48,11 @@ def test_an_unknown_host(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with connect(Endpoint("http://shop.test")) as driver, pytest.raises(ServiceUnreachable):
+        driver.run(load_preferences(SESSION))
+
+
+def test_a_host_that_no_name_can_be(connect: Connect) -> None:
+    with connect(Endpoint(f"http://{'a' * 64}.test")) as driver, pytest.raises(ServiceUnreachable):
         driver.run(load_preferences(SESSION))
 
 
@@ -128,6 +138,47 @@ def test_a_reply_that_cannot_be_read(connect: Connect, data: bytes) -> None:
         driver.run(load_preferences(SESSION))
 
 
+LATER = {
+    "a chunk size of words": (b"Transfer-Encoding: chunked", b"many\r\n{}\r\n"),
+    "a chunk longer than it says": (b"Transfer-Encoding: chunked", b"2\r\n{}{}{}\r\n0\r\n\r\n"),
+    "not gzip": (b"Content-Encoding: gzip\r\nContent-Length: 20", b" " * 20),
+}
+
+
+@pytest.mark.parametrize(("headers", "body"), LATER.values(), ids=LATER)
+def test_a_body_that_is_malformed_once_the_headers_are_read(connect: Connect, headers: bytes, body: bytes) -> None:
+    """It is told at once, not at the deadline: the connection stays open for as long."""
+    has_begun = threading.Event()
+
+    def listen(phase: Phase) -> None:
+        if phase.step is Step.WAIT:
+            has_begun.set()
+
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.send(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n\r\n")
+        assert has_begun.wait(HANG_S)
+        connection.send(body)
+        connection.stay_silent()
+
+    with (
+        ScriptedServer(script) as server,
+        connect(Endpoint(server.url), lambda: listen) as driver,
+        pytest.raises(InvalidReply),
+    ):
+        driver.run(load_preferences(SESSION))
+
+
+def test_a_change_to_another_protocol_was_not_asked_for(connect: Connect) -> None:
+    data = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: else\r\nConnection: Upgrade\r\n\r\nhello"
+    with (
+        ScriptedServer(sends(data)) as server,
+        connect(Endpoint(server.url)) as driver,
+        pytest.raises(InvalidReply),
+    ):
+        driver.run(load_preferences(SESSION))
+
+
 def test_a_compressed_reply_is_read(connect: Connect) -> None:
     data = raw_reply(200, gzip.compress(PREFERENCES_JSON), Content_Encoding="gzip")
     with ScriptedServer(sends(data)) as server, connect(Endpoint(server.url)) as driver:
@@ -164,6 +215,36 @@ def test_a_connection_that_the_server_closed_meanwhile_is_made_anew(connect: Con
         server.wait_until_closed(1)
         assert driver.run(load_preferences(SESSION)).display_name == "Ada"
         assert server.connections == 2
+
+
+def test_a_sign_in_does_not_go_on_a_connection_that_was_closed_while_the_thread_was_busy(connect: Connect) -> None:
+    """It is never sent twice, so that it would fail: nothing of the loop ran since the server closed."""
+    answers = itertools.chain([raw_reply(200, PREFERENCES_JSON), raw_reply(201, SESSION_JSON)], LOADS)
+
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.send(next(answers))
+
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
+        driver.run(load_preferences(SESSION))
+        server.wait_until_closed(1)
+        assert driver.run(sign_in_and_load(CREDENTIALS)).display_name == "Ada"
+
+
+def test_a_load_that_breaks_on_a_kept_connection_is_tried_again_by_the_exchange_alone(connect: Connect) -> None:
+    told: list[object] = []
+
+    def script(connection: Connection) -> None:
+        for _ in range(2 if server.connections == 1 else 1):
+            connection.receive()
+            if len(server.requests) != 2:
+                connection.reply(200, PREFERENCES_JSON)
+
+    with ScriptedServer(script) as server, connect(Endpoint(server.url)) as driver:
+        driver.run(load_preferences(SESSION))
+        assert driver.run(load_preferences(SESSION), tell=told.append).display_name == "Ada"
+        assert len(server.requests) == 3
+    assert told[-1] == Progress(2)
 
 
 def test_a_server_that_closes_between_the_requests(connect: Connect) -> None:

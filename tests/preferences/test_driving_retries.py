@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import os
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 import trustme
 
-from desktop_app.errors import ConnectionLost, ServiceBusy, ServiceNotTrusted, ServiceUnreachable, TooManyAttempts
+from desktop_app.errors import (
+    ConnectionLost,
+    DeadlineExceeded,
+    ServiceBusy,
+    ServiceNotTrusted,
+    ServiceUnreachable,
+    TooManyAttempts,
+)
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
 from desktop_app.preferences.progress import MOST_TRIES, Progress
 from desktop_app.preferences.transport import Endpoint
 from tests.helpers.exchanges import CREDENTIALS, PREFERENCES_JSON, SESSION, SESSION_JSON
-from tests.helpers.scripted_server import Connection, ScriptedServer, raw_reply, refused_address
+from tests.helpers.scripted_server import HANG_S, Connection, ScriptedServer, raw_reply, refused_address
 from tests.preferences.conftest import Connect
 
 LOADED = raw_reply(200, PREFERENCES_JSON)
@@ -156,3 +166,53 @@ def test_a_certificate_that_proves_nothing_ends_it_at_once(
         with connect(endpoint) as driver, pytest.raises(ServiceNotTrusted):
             driver.run(sign_in_and_load(CREDENTIALS), tell=told.append)
         assert (told, server.requests) == ([], [])
+
+
+def over_tls_to(server: ScriptedServer, authority: trustme.CA) -> Endpoint:
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    return Endpoint("https://shop.test", via=server.address, ssl_context=trusting)
+
+
+def test_a_sign_in_does_not_go_on_a_connection_over_tls_that_was_closed_meanwhile(
+    connect: Connect, authority: trustme.CA
+) -> None:
+    answers = iter([LOADED, raw_reply(201, SESSION_JSON), LOADED, LOADED])
+
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.send(next(answers))
+
+    with (
+        ScriptedServer(over_tls(script, authority.issue_cert("shop.test"))) as server,
+        connect(over_tls_to(server, authority)) as driver,
+    ):
+        driver.run(load_preferences(SESSION))
+        server.wait_until_closed(1)
+        assert driver.run(sign_in_and_load(CREDENTIALS)).display_name == "Ada"
+
+
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+def test_a_connection_over_tls_that_is_given_up_ends_without_the_other_side(
+    connect: Connect, authority: trustme.CA, beginning: bytes
+) -> None:
+    """The server answers no closing handshake, for which asyncio waits 30 s."""
+    has_ended = threading.Event()
+
+    def script(connection: Connection) -> None:
+        connection.receive()
+        connection.send(beginning)
+        with socket.socket(fileno=os.dup(connection.socket.fileno())) as beneath:
+            beneath.settimeout(HANG_S)
+            while beneath.recv(65536):
+                pass
+            has_ended.set()
+
+    with (
+        ScriptedServer(over_tls(script, authority.issue_cert("shop.test"))) as server,
+        connect(over_tls_to(server, authority)) as driver,
+    ):
+        with pytest.raises(DeadlineExceeded):
+            driver.run(load_preferences(SESSION), 300)
+        # The async driver's loop stands still by now.
+        assert has_ended.wait(HANG_S / 3)

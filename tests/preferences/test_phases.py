@@ -17,6 +17,7 @@ from desktop_app.errors import ConnectionLost, DeadlineExceeded, ExchangeError, 
 from desktop_app.preferences.asynchronous import AsyncClient
 from desktop_app.preferences.deadline import Deadline
 from desktop_app.preferences.exchange import load_preferences, sign_in_and_load
+from desktop_app.preferences.noting_stream import tracing
 from desktop_app.preferences.phases import (
     PLACED,
     Listener,
@@ -344,7 +345,7 @@ def test_a_huge_header_is_read_in_part(piece: str) -> None:
 def test_an_answer_that_never_began_has_no_database() -> None:
     found: list[Phase] = []
     phases = RequestPhases("GET /", found.append, lambda: 1)
-    phases.follow("http11.send_request_headers.started", {})
+    phases.sending()
     phases.take_headers({"server-timing": "db;dur=5"})
     phases.end()
     assert [phase.step for phase in found] == [Step.SEND]
@@ -354,12 +355,13 @@ def test_a_request_that_could_not_be_sent_but_was_answered_has_all_phases() -> N
     """As of a server that answers 413 and closes before it has read everything."""
     found: list[Phase] = []
     phases = RequestPhases("POST /", found.append)
+    trace = tracing(phases)
     for event in ("send_request_headers.started", "send_request_headers.complete", "send_request_body.started"):
-        phases.follow(f"http11.{event}", {})
-    phases.follow("http11.send_request_body.failed", {})
-    phases.follow("http11.receive_response_headers.started", {})
+        trace(f"http11.{event}", {})
+    trace("http11.send_request_body.failed", {})
+    trace("http11.receive_response_headers.started", {})
     phases.first_byte()
-    phases.follow("http11.receive_response_body.complete", {})
+    trace("http11.receive_response_body.complete", {})
     assert [phase.step for phase in found] == KEPT
 
 
