@@ -142,7 +142,7 @@ class Program:
 
     def _import_the_rest(self) -> None:
         """Let the first frame out, then import in a thread what it did without, while the window answers."""
-        importer = _Importer()
+        importer = _Importer(self.window)
         importer.finished.connect(self.qt.exit)
         importer.started.connect(self.backend.on_window_shown)
         self.window.state_painted.connect(importer.start)
@@ -327,13 +327,21 @@ class Program:
 
 
 class _Importer(QObject):
-    """Imports in a thread what the first frame does without."""
+    """Imports in a thread what the first frame does without.
+
+    PySide6 makes its types when they are first used, and crashes where two threads do so at once: those that the
+    window may need meanwhile, after a click say, are made before.
+
+    Args:
+        window: Is on the screen while it imports.
+    """
 
     started = Signal()
     finished = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, window: Window) -> None:
         super().__init__()
+        self._window = window
         self._thread = threading.Thread(target=self._import, name="import")
         self._is_started = False
 
@@ -341,6 +349,9 @@ class _Importer(QObject):
         """Begin, unless it has."""
         if not self._is_started:
             self._is_started = True
+            self._window.style().polish(self._window.notice)
+            from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: F401
+
             self._thread.start()
             self.started.emit()
 

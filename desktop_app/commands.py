@@ -15,6 +15,7 @@ from desktop_app.conditions.presets import conditions_named
 from desktop_app.config import Options, Profile, Settings, checked_server
 from desktop_app.errors import DesktopAppError, ProfileError, UsageError, complain
 from desktop_app.interruption import Interruption
+from desktop_app.qt_import import import_qt
 from desktop_app.screen import require_screen
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         backend.start()
 
+    import_qt()
     from desktop_app.app import Application, Program
 
     settings = profile.load_settings() if profile else Settings()
@@ -71,6 +73,7 @@ def compare(arguments: argparse.Namespace) -> int:
         # A comparison needs none.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+    import_qt()
     from desktop_app.comparison.command import compare as compare_modes
 
     if choice.left_out:

@@ -90,10 +90,14 @@ class SlicedLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         budget_ns = round(self.frame_budget_s * NS_PER_S)
         end_ns = now_ns + budget_ns
         handle, is_amid_gathering = None, False
+
+        def is_late() -> bool:
+            return clock() >= end_ns
+
         # At least one callback, however small the budget.
         while handle is None or now_ns < end_ns:
             if not self._left_in_round:
-                is_amid_gathering = not self._gather_due(lambda: clock() >= end_ns)
+                is_amid_gathering = not self._gather_due(is_late)
                 # That was no callback's time.
                 before_ns = now_ns = clock()
                 if is_amid_gathering:
@@ -133,7 +137,7 @@ class SlicedLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
             events = self._selector.select(0)
             self._leaves_some_out = False
             self._process_events(self._without_kept_back(events) if self._kept_back else events)
-        return self._due_timers.take(self, is_late)
+        return not self._scheduled or self._due_timers.take(self, is_late)
 
     def _without_kept_back(self, events: list[tuple[selectors.SelectorKey, int]]) -> list[tuple[Any, int]]:
         """Leave out sockets whose callback waits for a context already: unread, they are ready again and again."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desktop_app.responsiveness.events import Band, Cause, Freeze, Slice
+from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.journal import Entry, InputMark, Lane, Span
+from desktop_app.responsiveness.slices import Band, Slice
 
 
 def happened(entries: Iterable[Entry], slices: Iterable[Slice], since_ns: int, until_ns: int) -> tuple[Entry, ...]:

@@ -10,12 +10,12 @@ from shiboken6 import isValid
 
 from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import Clock
-from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.execution_colors import FigureColors
 from desktop_app.responsiveness.execution_texts import duration_text
 from desktop_app.responsiveness.inputs import Answering, InputStatistics
 from desktop_app.responsiveness.journal import Entry, Journal
 from desktop_app.responsiveness.qt.timeline_view import TimelineView
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.responsiveness.track import Track
 from desktop_app.signin.state import Mode
 

@@ -11,10 +11,10 @@ from desktop_app.comparison.scenario import Recording
 from desktop_app.comparison.timeline import timeline_of
 from desktop_app.errors import DesktopAppError
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.execution_colors import LIGHT_FIGURE
 from desktop_app.responsiveness.qt.execution_painter import FigurePainter
 from desktop_app.responsiveness.qt.lag_strip import LIGHT_BANDS
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.svg import estimated_width, svg_of
 from desktop_app.responsiveness.timeline import height_share
 from desktop_app.signin.state import Mode

@@ -16,8 +16,8 @@ from desktop_app.comparison.person import Person, centre_of, click
 from desktop_app.errors import DesktopAppError
 from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Entry
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.signin.failures import described
 from desktop_app.signin.painting import emission, painted
 from desktop_app.signin.state import Degraded, Mode, SignedOut

@@ -29,20 +29,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop_app.responsiveness.causes import Evidence, cause_of
     from desktop_app.responsiveness.events import (
-        Band,
         Cause,
         CountedStack,
         Culprit,
         Frame,
         Freeze,
         RunningTask,
-        Slice,
     )
     from desktop_app.responsiveness.freezes import FreezeLog, RepeatedFreeze
     from desktop_app.responsiveness.journal import InputMark, Journal, Kind, Span
     from desktop_app.responsiveness.overruns import Overrun, OverrunLog, RepeatedOverrun
     from desktop_app.responsiveness.qt.input_latency import InputWatch, watch_inputs
     from desktop_app.responsiveness.qt.monitor import FreezeMonitor
+    from desktop_app.responsiveness.slices import Band, Slice
     from desktop_app.responsiveness.verdict import Verdict, verdict_of, verdict_of_overrun
     from desktop_app.responsiveness.watchdog import Pace
 
@@ -77,12 +76,13 @@ __all__ = [
 
 _MODULES = {
     "causes": ("Evidence", "cause_of"),
-    "events": ("Band", "Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask", "Slice"),
+    "events": ("Cause", "CountedStack", "Culprit", "Frame", "Freeze", "RunningTask"),
     "freezes": ("FreezeLog", "RepeatedFreeze"),
     "journal": ("InputMark", "Journal", "Kind", "Span"),
     "overruns": ("Overrun", "OverrunLog", "RepeatedOverrun"),
     "qt.input_latency": ("InputWatch", "watch_inputs"),
     "qt.monitor": ("FreezeMonitor",),
+    "slices": ("Band", "Slice"),
     "verdict": ("Verdict", "verdict_of", "verdict_of_overrun"),
     "watchdog": ("Pace",),
 }

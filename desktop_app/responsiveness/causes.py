@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band, Cause
+from desktop_app.responsiveness.events import Cause
+from desktop_app.responsiveness.slices import Band
 
 LEAST_SHARE = 0.4
 """Of the program's own time: a cause that took less is not named. Two equal halves, each a little blurred, are both

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Slice, Summary
 
 
 class Look(NamedTuple):
@@ -158,8 +157,7 @@ class Detector:
         return bound_ns
 
 
-@dataclass(frozen=True, slots=True)
-class _Busy:
+class _Busy(NamedTuple):
     """The first look since the GUI thread served something, or was idle, that found it busy."""
 
     look: Look

@@ -10,61 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from desktop_app.overriding import override
-from desktop_app.responsiveness.clock import NS_PER_MS
-
-LONG_TASK_MS = 50
-
-
-class Band(enum.IntEnum):
-    """How bad a lag is; the value is the band's lower bound in milliseconds.
-
-    50 ms is a long task (W3C), 100 ms the limit of "instant" (Nielsen), 250 ms what most tools report as a hang,
-    5 s what desktops show a "not responding" dialog for.
-    """
-
-    SMOOTH = 0
-    LONG_TASK = 50
-    NOTICEABLE = 100
-    HANG = 250
-    LONG_HANG = 500
-    NOT_RESPONDING = 5000
-
-    @classmethod
-    def of(cls, duration_ns: int) -> Band:
-        """Find the band that a duration is in; a bound belongs to the band below it."""
-        return max((band for band in cls if duration_ns > band * NS_PER_MS), default=cls.SMOOTH)
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A stretch in which the GUI thread served no event, on the monitor's clock."""
-
-    start_ns: int
-    end_ns: int
-
-    @property
-    def duration_ns(self) -> int:
-        """How long it was: the event-loop lag of an event posted at its start."""
-        return self.end_ns - self.start_ns
-
-    @property
-    def band(self) -> Band:
-        """How bad it was."""
-        return Band.of(self.duration_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a stretch of time was like for the GUI thread."""
-
-    longest_ns: int
-    """The longest slice, also one below 50 ms."""
-    frozen_ns: int
-    """The full lengths of the slices over 50 ms, summed."""
-
-    @override
-    def __str__(self) -> str:
-        return f"longest {self.longest_ns / NS_PER_MS:.0f} ms, frozen {self.frozen_ns / NS_PER_MS:.0f} ms"
+from desktop_app.responsiveness.slices import Band
 
 
 class Cause(enum.StrEnum):

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from desktop_app.responsiveness.axis import ticks_ns
-from desktop_app.responsiveness.events import Band, Freeze
+from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.execution_texts import ENGLISH, Measure, Texts, elided, labels_of
 from desktop_app.responsiveness.journal import Lane
 from desktop_app.responsiveness.level_of_detail import NARROWEST, WIDE, Seen, SpanIndex, latency_ns
 from desktop_app.responsiveness.shapes import Block, Figure, Mark, Rectangle, Text, Tick
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.track import GUI_LOOKS, LANE_LOOKS, Look, Track
 from desktop_app.responsiveness.window_of_time import View
 

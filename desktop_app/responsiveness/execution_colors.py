@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop_app.responsiveness.events import Band
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.track import Look
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from desktop_app.responsiveness.events import LONG_TASK_MS, Band, CountedStack, Freeze
+from desktop_app.responsiveness.events import CountedStack, Freeze
 from desktop_app.responsiveness.freezes import Place, RepeatedFreeze, place_of
 from desktop_app.responsiveness.html_style import STYLE
 from desktop_app.responsiveness.html_text import counted_text, duration_text, escaped, place_text, prose
@@ -16,6 +16,7 @@ from desktop_app.responsiveness.inputs import Answering, InputSummary
 from desktop_app.responsiveness.journal import Entry
 from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.report import Report
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Band
 from desktop_app.responsiveness.stacks import innermost_own
 from desktop_app.responsiveness.track import Track
 from desktop_app.responsiveness.verdict import verdict_of, verdict_of_overrun

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import LONG_TASK_MS, Cause, Frame, Freeze, Stack
+from desktop_app.responsiveness.events import Cause, Frame, Freeze, Stack
+from desktop_app.responsiveness.slices import LONG_TASK_MS
 from desktop_app.responsiveness.verdict import verdict_of
 from desktop_app.responsiveness.watchdog import Pace
 

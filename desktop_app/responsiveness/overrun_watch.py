@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Journal, Kind, Span
 from desktop_app.responsiveness.overruns import Overrun, OverrunLog, overrun_of
 from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.slices import Slice
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from desktop_app.responsiveness.events import Band, Freeze
+from desktop_app.responsiveness.events import Freeze
+from desktop_app.responsiveness.slices import Band
 
 MOST_FREEZES = 500
 """That are kept; those from one place are counted for longer (`freezes.FreezeLog`)."""

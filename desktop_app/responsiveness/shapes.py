@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.journal import Entry, InputMark
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.track import Look
 
 MARK_REACH = 4

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band, Slice
+from desktop_app.responsiveness.slices import Band, Slice
 
 FULL_HEIGHT_MS = 5000
 """A bar of full height; the scale is logarithmic, so that a frame and a hang can both be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A rectangle of the chart, in the units that it was asked for; y grows downwards."""
 
     x: float

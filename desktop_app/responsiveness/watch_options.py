@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from desktop_app.errors import UsageError
 from desktop_app.overriding import override
-from desktop_app.responsiveness.events import LONG_TASK_MS, Band
 from desktop_app.responsiveness.running import Program
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Band
 
 DESCRIPTION = """\
 Run a PySide6 program as it is and tell of each freeze of its window: when, for how long, in which line of code,

@@ -12,8 +12,9 @@ from typing import Protocol
 from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock
 from desktop_app.responsiveness.detector import LATE_NS, OVERDUE_NS, Detector, Look
-from desktop_app.responsiveness.events import LONG_TASK_MS, Band, Freeze, RunningTask, Slice
+from desktop_app.responsiveness.events import Freeze, RunningTask
 from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Band, Slice
 from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, culprit_of
 
 MOST_SAMPLES = 64

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
@@ -22,8 +22,7 @@ SHORTEST_COUNTDOWN_MS = 1000
 LONGEST_COUNTDOWN_S = 99
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
+class _Wait(NamedTuple):
     """What a state waits for."""
 
     kind: type[SigningIn | Loading | Degraded]

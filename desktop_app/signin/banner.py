@@ -128,7 +128,9 @@ class Banner(QFrame):
         middle, top = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
         self._row.setAlignment(self._icon, middle if kind == "news" else top)
         for part in (self, self.button):
-            part.style().polish(part)
+            # One that has not been shown yet will be polished then.
+            if part.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+                part.style().polish(part)
         self._color_icon()
 
     def _color_icon(self) -> None:

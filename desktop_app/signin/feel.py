@@ -23,16 +23,18 @@ class MovingIndicator(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._track = self._ball = QColor()
+        self._surface = self._track = self._ball = QColor()
         self._running = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.update)
         self.setFixedHeight(BALL_SIZE + 4)
+        # Else each frame would paint all that lies behind it, up to the window.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._track, self._ball = QColor(theme.border), QColor(theme.accent)
+        """Take the colours of a theme; it lies on a surface."""
+        self._surface, self._track, self._ball = QColor(theme.surface), QColor(theme.border), QColor(theme.accent)
         self.update()
 
     def start(self) -> None:
@@ -45,6 +47,7 @@ class MovingIndicator(QWidget):
         elapsed_ms = self._running.elapsed() if self._running.isValid() else 0
         share = (1 - math.cos(2 * math.pi * elapsed_ms / ROUND_TRIP_MS)) / 2
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._track)

@@ -59,16 +59,18 @@ class Spinner(QWidget):
         super().__init__(parent)
         self.reduced_motion = False
         self._size = size
-        self._track = self._arc = QColor()
+        self._surface = self._track = self._arc = QColor()
         self._running = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.update)
         self.setFixedSize(size, size)
+        # Else each frame would paint all that lies behind it, up to the window.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._track, self._arc = QColor(theme.border), QColor(theme.accent)
+        """Take the colours of a theme; it lies on a surface."""
+        self._surface, self._track, self._arc = QColor(theme.surface), QColor(theme.border), QColor(theme.accent)
         self.update()
 
     def start(self) -> None:
@@ -90,6 +92,7 @@ class Spinner(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         elapsed_ms = self._running.elapsed() if self._running.isValid() else 0
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self._size / 8
         ring = QRectF(self.rect()).adjusted(width, width, -width, -width)

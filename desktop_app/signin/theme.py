@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 DEFAULT_ACCENT = "blue"
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """The colours of the window, as ``#rrggbb``; text on each background is at least 4.5 : 1 (WCAG AA)."""
 
     is_dark: bool
@@ -82,7 +81,7 @@ def themed(*, is_dark: bool, accent: str = DEFAULT_ACCENT) -> Theme:
     """Make the theme with an accent; one that is not known is the default one."""
     values = ACCENTS.get(accent, ACCENTS[DEFAULT_ACCENT])[is_dark]
     base = DARK if is_dark else LIGHT
-    return replace(base, accent=values[0], accent_hover=values[1], accent_soft=values[2])
+    return base._replace(accent=values[0], accent_hover=values[1], accent_soft=values[2])
 
 
 def style_sheet(template: str, theme: Theme) -> str:
@@ -91,5 +90,5 @@ def style_sheet(template: str, theme: Theme) -> str:
     Raises:
         KeyError: The template names a colour that no theme has.
     """
-    values = asdict(theme)
+    values = theme._asdict()
     return re.sub(r"@(\w+)", lambda match: str(values[match[1]]), template)

@@ -8,15 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QColor,
-    QIcon,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -77,6 +69,7 @@ class Window(QMainWindow):
         self._steps = Steps(self)
         self._steps.finished.connect(self._on_steps_finished)
         self.announcement = ""
+        self._is_seen = False
         self.setWindowTitle("Desktop App")
         self.setWindowIcon(QIcon(str(asset("icons", "app.svg"))))
         self.setMinimumSize(SMALLEST)
@@ -281,15 +274,22 @@ class Window(QMainWindow):
             self.gate.open()
 
     def _announce(self, text: str) -> None:
-        """Tell a screen reader."""
+        """Tell a screen reader, once the window can be seen."""
         self.announcement = text
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        if self._is_seen:
+            # PySide6 takes 3 ms to make these two: the first paint does not wait for it.
+            from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _on_steps_finished(self) -> None:
         self._sentinel.is_armed = True
         self._sentinel.update()
 
     def _on_sentinel_painted(self) -> None:
+        if not self._is_seen:
+            self._is_seen = True
+            self._announce(self.announcement)
         # Another state may have come since the paint: its own one is still to follow.
         if not self._steps.is_running and not self._sentinel.is_armed:
             self.state_painted.emit(self._state)

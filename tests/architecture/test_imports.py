@@ -67,6 +67,7 @@ QT_FREE = [
     "desktop_app.responsiveness.running",
     "desktop_app.responsiveness.scheduling",
     "desktop_app.responsiveness.shapes",
+    "desktop_app.responsiveness.slices",
     "desktop_app.responsiveness.source",
     "desktop_app.responsiveness.stacks",
     "desktop_app.responsiveness.svg",
@@ -132,6 +133,88 @@ print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:
 def test_nothing_heavy_is_imported_before_it_is_wanted(module: str, heavy: list[str]) -> None:
     ended = run_python(LOADED, module, *heavy)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
+
+
+SOURCES_READ = """
+import linecache
+from desktop_app.qt_import import import_qt
+import_qt()
+import desktop_app.app
+print(*(name for name in linecache.cache if "desktop_app" in name))
+"""
+
+
+def test_no_source_is_read_for_the_first_paint() -> None:
+    ended = run_python(SOURCES_READ)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
+
+
+OWN_LOADED = """
+import sys
+import desktop_app.parser, desktop_app.app
+print(*sorted(name for name in sys.modules if name.startswith("desktop_app.")), sep="\\n")
+"""
+
+BEFORE_THE_FIRST_PAINT = """
+desktop_app.app
+desktop_app.backend
+desktop_app.commands
+desktop_app.conditions
+desktop_app.conditions.presets
+desktop_app.conditions_change
+desktop_app.config
+desktop_app.errors
+desktop_app.instrument_look
+desktop_app.interruption
+desktop_app.last_resort
+desktop_app.measurement
+desktop_app.overriding
+desktop_app.parser
+desktop_app.preferences
+desktop_app.preferences.progress
+desktop_app.qt_import
+desktop_app.resources
+desktop_app.responsiveness
+desktop_app.responsiveness.clock
+desktop_app.responsiveness.detector
+desktop_app.responsiveness.here
+desktop_app.responsiveness.qt
+desktop_app.responsiveness.qt.heartbeat
+desktop_app.responsiveness.qt.lag_strip
+desktop_app.responsiveness.qt.undisturbed
+desktop_app.responsiveness.slices
+desktop_app.responsiveness.timeline
+desktop_app.screen
+desktop_app.signals
+desktop_app.signin
+desktop_app.signin.activity
+desktop_app.signin.announcements
+desktop_app.signin.appearance
+desktop_app.signin.as_of
+desktop_app.signin.banner
+desktop_app.signin.conditions_control
+desktop_app.signin.conditions_words
+desktop_app.signin.countdown
+desktop_app.signin.failures
+desktop_app.signin.feel
+desktop_app.signin.form
+desktop_app.signin.input_gate
+desktop_app.signin.labels
+desktop_app.signin.mode_toggle
+desktop_app.signin.painting
+desktop_app.signin.results
+desktop_app.signin.spinner
+desktop_app.signin.state
+desktop_app.signin.steps
+desktop_app.signin.theme
+desktop_app.signin.top_bar
+desktop_app.signin.window
+"""
+
+
+def test_before_the_first_paint_only_this_of_the_program_is_imported() -> None:
+    ended = run_python(OWN_LOADED)
+    assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, BEFORE_THE_FIRST_PAINT.split(), "")
 
 
 EVERYTHING = """

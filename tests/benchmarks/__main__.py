@@ -16,7 +16,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.benchmarks import exchange, loops, memory, overhead, precision, service, slices, start, timeline_paint
+from tests.benchmarks import (
+    exchange,
+    loops,
+    memory,
+    overhead,
+    precision,
+    processor,
+    service,
+    slices,
+    start,
+    timeline_paint,
+)
 from tests.benchmarks.figures import Figure, Measurement, Rows, Unmeasured
 from tests.benchmarks.machine import DEFAULT_PLATFORM, described, qt_platform
 from tests.benchmarks.processes import ChildError
@@ -27,6 +38,7 @@ MEASUREMENTS: Mapping[str, Measurement] = MappingProxyType(
     {
         "start": start.measure,
         "memory": memory.measure,
+        "processor": processor.measure,
         "slices": slices.measure,
         "exchange": exchange.measure,
         "service": service.measure,

@@ -11,8 +11,9 @@ from desktop_app.comparison.scenario import Recording
 from desktop_app.comparison.timeline import timeline_of
 from desktop_app.happened import happened
 from desktop_app.responsiveness.clock import NS_PER_MS as MS
-from desktop_app.responsiveness.events import Cause, Freeze, Slice
+from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.journal import Entry, Kind
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.responsiveness.svg import estimated_width
 from desktop_app.responsiveness.track import Look
 from desktop_app.signin.state import Mode

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
-from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask, Slice, Stack
+from desktop_app.responsiveness.events import Cause, CountedStack, Culprit, Frame, Freeze, RunningTask, Stack
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.recent import RecentFreezes
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.responsiveness.timeline import LagHistory
 
 NOON = datetime(2026, 1, 5, 12, 0, 0)  # noqa: DTZ001 - the time of a person's day has no zone

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
 from desktop_app.responsiveness.detector import Detector, Look, Recorder
-from desktop_app.responsiveness.events import LONG_TASK_MS, Slice, Summary
+from desktop_app.responsiveness.slices import LONG_TASK_MS, Slice, Summary
 
 MS = NS_PER_MS
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band, Slice
+from desktop_app.responsiveness.slices import Band, Slice
 
 BOUNDS = [
     (0, Band.SMOOTH),

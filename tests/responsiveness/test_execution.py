@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from desktop_app.responsiveness.axis import label_of, ticks_ns
 from desktop_app.responsiveness.clock import NS_PER_MS as MS
-from desktop_app.responsiveness.events import Band, Cause
+from desktop_app.responsiveness.events import Cause
 from desktop_app.responsiveness.execution import Geometry, fitted, height_of, lay_out
 from desktop_app.responsiveness.execution_texts import Texts, elided, mark_tooltip, tooltip_of
 from desktop_app.responsiveness.journal import Entry, Kind, Lane
 from desktop_app.responsiveness.shapes import Figure, Mark, Rectangle
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.track import Look, Track
 from desktop_app.responsiveness.window_of_time import View
 from tests.responsiveness.made_entries import blocking, flowing, freeze, mark, request, span, track

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
 from desktop_app.responsiveness.detector import Detector, Recorder
-from desktop_app.responsiveness.events import Slice, Summary
 from desktop_app.responsiveness.qt.heartbeat import Heartbeat
+from desktop_app.responsiveness.slices import Slice, Summary
 
 MS = NS_PER_MS
 INTERVAL_MS = 20

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.event_loop import EventLoop
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.journal import Journal, Kind, Span
 from desktop_app.responsiveness.overrun_watch import OverrunWatch
 from desktop_app.responsiveness.overruns import OverrunLog
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
+from desktop_app.responsiveness.slices import Slice
 from tests.helpers.overrunning import BUDGET_S, hold
 
 LIMIT_MS = 20_000

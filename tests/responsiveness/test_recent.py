@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band, Cause, Freeze
+from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.recent import MOST_FREEZES, RecentFreezes, block_at, height_share
+from desktop_app.responsiveness.slices import Band
 from tests.helpers.freezes import freeze
 
 S = 1000 * NS_PER_MS

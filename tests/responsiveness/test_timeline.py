@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import Band, Slice
+from desktop_app.responsiveness.slices import Band, Slice
 from desktop_app.responsiveness.timeline import FULL_HEIGHT_MS, Bar, LagHistory, height_share
 
 MS = NS_PER_MS

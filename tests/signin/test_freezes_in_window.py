@@ -17,10 +17,11 @@ from desktop_app.app import Program
 from desktop_app.event_loop import EventLoop
 from desktop_app.preferences import blocking
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import LONG_TASK_MS, Cause
+from desktop_app.responsiveness.events import Cause
 from desktop_app.responsiveness.journal import Kind, Span
 from desktop_app.responsiveness.qt.freeze_panel import FreezePanel
 from desktop_app.responsiveness.qt.timeline_view import TimelineView
+from desktop_app.responsiveness.slices import LONG_TASK_MS
 from desktop_app.responsiveness.verdict import verdict_of
 from desktop_app.signin.state import Home, Loading, Mode
 from desktop_app.signin.theme import themed

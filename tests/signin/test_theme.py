@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, fields
 from typing import get_args
 
 import pytest
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from desktop_app.preferences.model import Accent
 from desktop_app.resources import style_template
-from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.qt.lag_strip import DARK_BANDS, LIGHT_BANDS
+from desktop_app.responsiveness.slices import Band
 from desktop_app.signin.theme import ACCENTS, DEFAULT_ACCENT, Theme, style_sheet, themed
 
 THEMES = [themed(is_dark=is_dark, accent=accent) for is_dark in (False, True) for accent in ACCENTS]
@@ -70,7 +69,7 @@ def test_a_band_s_colour_can_be_read(is_dark: bool, band: Band) -> None:
 
 @pytest.mark.parametrize("theme", THEMES, ids=name_of)
 def test_every_colour_is_one(theme: Theme) -> None:
-    colors = [value for name, value in asdict(theme).items() if name != "is_dark"]
+    colors = [value for name, value in theme._asdict().items() if name != "is_dark"]
     assert not [color for color in colors if not re.fullmatch("#[0-9a-f]{6}", color)]
 
 
@@ -107,4 +106,4 @@ def test_the_program_s_own_style_sheet_is_filled_in_completely(theme: Theme) -> 
 
 def test_the_program_s_own_style_sheet_names_only_colours_of_the_theme() -> None:
     used = set(re.findall(r"@(\w+)", style_template()))
-    assert used <= {field.name for field in fields(Theme)} - {"is_dark"}
+    assert used <= set(Theme._fields) - {"is_dark"}

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from desktop_app.responsiveness.events import Band
 from desktop_app.responsiveness.execution_colors import FigureColors
 from desktop_app.responsiveness.execution_texts import Measure
 from desktop_app.responsiveness.poster import Poster
 from desktop_app.responsiveness.shapes import Figure, Mark, Rectangle, Text
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.track import Look
 
 HATCHED = frozenset({Look.FREEZE, Look.APART})

@@ -14,12 +14,13 @@ from PySide6.QtGui import QBrush, QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from desktop_app.overriding import override
-from desktop_app.responsiveness.events import Band, Freeze
+from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze, place_of
 from desktop_app.responsiveness.overruns import RepeatedOverrun, place_of_overrun
 from desktop_app.responsiveness.qt.freeze_words import overrun_row_in_words, row_in_words
 from desktop_app.responsiveness.qt.lag_strip import StripColors
 from desktop_app.responsiveness.recent import height_share
+from desktop_app.responsiveness.slices import Band
 
 SWATCH = QSize(10, 28)
 DOT = 8

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.responsiveness.events import Freeze, Slice
+from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.qt.bridge import FreezeBridge
 from desktop_app.responsiveness.qt.freeze_panel import FreezePanel, PanelLook
 from desktop_app.responsiveness.qt.monitor import FreezeMonitor
 from desktop_app.responsiveness.recent import RecentFreezes
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.responsiveness.timeline import LagHistory
 
 SPAN_MS = 120_000

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QLocale, QTime
 
 from desktop_app.responsiveness.clock import NS_PER_MS
-from desktop_app.responsiveness.events import LONG_TASK_MS, Cause, Freeze
+from desktop_app.responsiveness.events import Cause, Freeze
 from desktop_app.responsiveness.freezes import RepeatedFreeze
 from desktop_app.responsiveness.overruns import RepeatedOverrun
 from desktop_app.responsiveness.qt.lag_strip import format_ms
+from desktop_app.responsiveness.slices import LONG_TASK_MS
 from desktop_app.responsiveness.verdict import Verdict
 
 translate = QCoreApplication.translate

@@ -16,9 +16,9 @@ from shiboken6 import delete, isValid
 from desktop_app.overriding import override
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Detector, Recorder
-from desktop_app.responsiveness.events import Slice
 from desktop_app.responsiveness.here import place_of, running_loop_here
 from desktop_app.responsiveness.qt.undisturbed import connect_undisturbed
+from desktop_app.responsiveness.slices import Slice
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSi
 from desktop_app.overriding import override
 from desktop_app.resources import icon
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
-from desktop_app.responsiveness.events import Band, Slice
+from desktop_app.responsiveness.slices import Band, Slice
 from desktop_app.responsiveness.timeline import LagHistory, height_share
 
 REDRAW_MS = 200
@@ -21,8 +21,7 @@ CHEVRON_SIZE = 12
 SHORTCUT = "Alt+F"
 
 
-@dataclass(frozen=True, slots=True)
-class StripColors:
+class StripColors(NamedTuple):
     """The colours of the strip, as ``#rrggbb``; those of the bands must be legible as text."""
 
     background: str
@@ -57,6 +56,7 @@ class LagChart(QWidget):
         self._history = history
         self._clock = clock
         self._colors: StripColors | None = None
+        self._fills: dict[Band, QColor] = {}
         self.setMinimumHeight(40)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._redraw = self.startTimer(REDRAW_MS)
@@ -64,6 +64,7 @@ class LagChart(QWidget):
     def set_colors(self, colors: StripColors) -> None:
         """Take the colours of a theme."""
         self._colors = colors
+        self._fills = {band: QColor(color) for band, color in colors.bands.items()}
         self.update()
 
     @override
@@ -80,7 +81,7 @@ class LagChart(QWidget):
         painter.setBrush(QColor(self._colors.background))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         for bar in self._history.bars(self._clock(), width, height - 2):
-            painter.fillRect(QRectF(bar.x, bar.y + 1, bar.width, bar.height), QColor(self._colors.bands[bar.band]))
+            painter.fillRect(QRectF(bar.x, bar.y + 1, bar.width, bar.height), self._fills[bar.band])
         font = painter.font()
         font.setPixelSize(9)
         painter.setFont(font)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from desktop_app.responsiveness.arrival import Arrival
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.detector import Look
-from desktop_app.responsiveness.events import Freeze, Slice
+from desktop_app.responsiveness.events import Freeze
 from desktop_app.responsiveness.freezes import FreezeLog
 from desktop_app.responsiveness.here import running_loop_here
 from desktop_app.responsiveness.journal import Journal
@@ -22,6 +22,7 @@ from desktop_app.responsiveness.overrun_watch import OverrunWatch
 from desktop_app.responsiveness.overruns import OverrunLog
 from desktop_app.responsiveness.ownership import Ownership
 from desktop_app.responsiveness.probe import ThreadProbe
+from desktop_app.responsiveness.slices import Slice
 from desktop_app.responsiveness.tasks import TaskWatch
 from desktop_app.responsiveness.watchdog import Pace, Watchdog, tell_exception
 
