@@ -10,6 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import pytest
@@ -387,9 +388,27 @@ def test_a_guest_tells_of_an_exit_and_goes_on(loop: EventLoop, qtbot: QtBot, mon
     assert told == [error]
 
 
+@contextmanager
+def guest(app: QApplication) -> Iterator[EventLoop]:
+    """Make a loop that somebody else runs, and clean up after it was stopped."""
+    with closing(EventLoop(app, already_running=True)) as loop:
+        yield loop
+    asyncio._set_running_loop(None)
+    QTimer.singleShot(0, app.exit)
+    app.exec()
+
+
+def serve(duration_ms: int) -> None:
+    """Run Qt's loop for so long; twice, as whoever stops a guest ends Qt's loop with it."""
+    idle = QEventLoop()
+    for _ in range(2):
+        QTimer.singleShot(duration_ms, idle.quit)
+        idle.exec()
+
+
 def test_a_guest_that_was_stopped_runs_nothing_more(qapp: QApplication) -> None:
-    loop, log = EventLoop(qapp, already_running=True), list[str]()
-    try:
+    log: list[str] = []
+    with guest(qapp) as loop:
 
         def stop() -> None:
             loop.call_soon(log.append, "next round")
@@ -398,39 +417,20 @@ def test_a_guest_that_was_stopped_runs_nothing_more(qapp: QApplication) -> None:
 
         loop.call_soon(stop)
         loop.call_later(0.001, log.append, "later")
-        idle = QEventLoop()
-        QTimer.singleShot(50, idle.quit)
-        idle.exec()
-        QTimer.singleShot(50, idle.quit)
-        idle.exec()
+        serve(50)
         assert not loop.is_running()
-        assert log == []
-    finally:
-        loop.close()
-        asyncio._set_running_loop(None)
-        QTimer.singleShot(0, qapp.exit)
-        qapp.exec()
-        del loop
-        gc.collect()
+    assert log == []
+    gc.collect()
 
 
-def test_an_asleep_guest_that_was_stopped_rings_no_more(qapp: QApplication) -> None:
-    loop = EventLoop(qapp, already_running=True)
-    try:
+def test_a_sleeping_guest_that_was_stopped_rings_no_more(qapp: QApplication) -> None:
+    rung: list[bool] = []
+    with guest(qapp) as loop:
         QTimer.singleShot(50, loop.stop)
         qapp.exec()
         assert not loop.is_running()
-        rung: list[bool] = []
         loop._bell.rung.connect(lambda: rung.append(True))
         loop._csock.send(b"\0")
-        idle = QEventLoop()
-        QTimer.singleShot(50, idle.quit)
-        idle.exec()
-        assert len(rung) <= 1
-    finally:
-        loop.close()
-        asyncio._set_running_loop(None)
-        QTimer.singleShot(0, qapp.exit)
-        qapp.exec()
-        del loop
-        gc.collect()
+        serve(50)
+    assert rung == []
+    gc.collect()

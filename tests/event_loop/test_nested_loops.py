@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.event_loop import EventLoop
+from tests.event_loop.skipping import ended_after_ms
 from tests.helpers.drivers import qt_runner
 
 HANG_S: Final = 30.0
-HANG_MS: Final = 30_000
+HANG_MS: Final = 20_000
 VARIABLE: Final[ContextVar[str]] = ContextVar("VARIABLE", default="nobody's")
 
 
@@ -215,6 +216,7 @@ def test_a_task_that_shares_the_outer_one_s_context_waits_until_it_is_left(runne
             exec_until_done(loop.create_task(work([])))
             log.append("outer goes on")
             assert not any(task.done() for task in sharing)
+            loop.call_soon(log.append, "made ready after them")
             await asyncio.gather(*sharing)
 
         async def inner(number: int) -> None:
@@ -225,7 +227,8 @@ def test_a_task_that_shares_the_outer_one_s_context_waits_until_it_is_left(runne
 
         async with asyncio.timeout(HANG_S):
             await loop.create_task(outer(), context=context)
-        assert log == ["outer goes on", 0, 1, 2, "a callback that shares it", 0, 1, 2]
+        assert log[:5] == ["outer goes on", 0, 1, 2, "a callback that shares it"]
+        assert log[5:] == ["made ready after them", 0, 1, 2]
 
     runner.run(main())
 
@@ -402,6 +405,24 @@ def test_what_waited_for_a_context_goes_on_after_its_task_exited(qapp: QApplicat
     loop.stop()
     loop.run_forever()
     assert log == ["shared"]
+    loop.close()
+
+
+def test_what_waited_for_a_context_needs_no_further_wake_up(qapp: QApplication) -> None:
+    """The loop within slept, and the slice ends with the outer task."""
+    loop, context = EventLoop(qapp, frame_budget_s=0), copy_context()
+
+    async def outer() -> None:
+        loop.call_soon(loop.stop, context=context)
+        nested = QEventLoop()
+        QTimer.singleShot(50, nested.quit)
+        nested.exec()
+
+    task = loop.create_task(outer(), context=context)
+    with ended_after_ms(HANG_MS, qapp):
+        loop.run_forever()
+    assert task.done()
+    assert not loop._ready
     loop.close()
 
 
