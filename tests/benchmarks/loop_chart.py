@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.execution_colors import DARK_FIGURE, LIGHT_FIGURE, FigureColors
+from desktop_app.responsiveness.slices import Band
 from desktop_app.responsiveness.svg import FONTS
 from desktop_app.responsiveness.track import Look
 from tests.benchmarks.loop_loads import GUI_LOOPS, OURS, Load
