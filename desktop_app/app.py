@@ -213,8 +213,13 @@ class Program:
             for task in (start, play, end):
                 task.cancel()
             closing = loop.run_in_executor(None, self.backend.close)
+            ending_tasks = {start, play, end, loop.create_task(self._aclose(presenter, client))}
             try:
-                await asyncio.wait((loop.create_task(self._aclose(presenter, client)),), timeout=SHUTDOWN_LIMIT_S)
+                _, late = await asyncio.wait(ending_tasks, timeout=SHUTDOWN_LIMIT_S)
+                for each in late:
+                    each.cancel()
+                if late:
+                    await asyncio.wait(late, timeout=SHUTDOWN_LIMIT_S)
             finally:
                 instrument.detach()
             await closing

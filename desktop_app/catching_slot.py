@@ -38,18 +38,20 @@ class CatchingSlot:
         turns = self._turns()
         next(turns)
         turns.send(turns)
-        self._idle.append(turns)
 
     def _turns(self) -> Generator[None, Any, None]:
         this = yield
         while True:
             try:
-                yield
-                if not self._idle:
-                    self._add()
-                self._call()
+                # All within: what came between two turns would end this, and nothing would be called any more.
+                while True:
+                    if this not in self._idle:
+                        self._idle.append(this)
+                    yield
+                    if not self._idle:
+                        self._add()
+                    self._call()
             except GeneratorExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - that is what this is for
                 self._on_error(error)
-            self._idle.append(this)

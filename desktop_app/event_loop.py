@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
-import signal
 import sys
 import threading
 from asyncio import BaseEventLoop, Handle, TimerHandle
@@ -13,8 +12,9 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from desktop_app.catching_slot import CatchingSlot
 from desktop_app.daemon_executor import DaemonExecutor
@@ -25,13 +25,16 @@ from desktop_app.overriding import override
 LONGEST_SLEEP_S: Final = 24 * 3600.0
 """Before it looks again whether a timer is due: Qt's intervals are limited; as in asyncio."""
 LOOK_AGAIN_S: Final = 0.01
-"""At the sockets, as long as one is ready whose callback cannot run: Qt would be woken by it without end."""
+"""At the sockets, as long as one is ready whose callback cannot run: Qt would be woken by it without end.
+
+So late can sockets, threads and signals be meanwhile.
+"""
+MOST_WITHIN: Final = 20
+"""Slices within one another: callbacks that each have Qt process events would use up Python's stack."""
 SPIN_S: Final = 0.00025
 """So much before a timer is due, the loop looks again and again: Qt wakes it at whole milliseconds only."""
-
 FINISHING: Final = (BaseEventLoop.shutdown_asyncgens.__code__, BaseEventLoop.shutdown_default_executor.__code__)
-NOT_RUN: Final = -1
-"""What Qt gives where its loop was not run, because it runs already."""
+"""What `asyncio.Runner.close` runs, besides what waits for the tasks that it has cancelled."""
 
 
 class _Bell(QObject):
@@ -53,7 +56,8 @@ class EventLoop(SignalWaking, SlicedLoop):
 
     A callback may run a Qt event loop of its own, a modal dialog's say: other tasks go on meanwhile.
 
-    Everything belongs to the GUI thread but `call_soon_threadsafe`. On Windows sockets stay qasync's.
+    Everything belongs to the GUI thread but `call_soon_threadsafe`. On Windows sockets stay qasync's. Signals wake a
+    loop that `run_forever` runs; with ``already_running``, that is up to whoever runs Qt's.
 
     Args:
         app: The application, whose loop this one runs on.
@@ -68,7 +72,6 @@ class EventLoop(SignalWaking, SlicedLoop):
         self._is_guest = already_running
         self._is_asleep = False
         self._error: BaseException | None = None
-        self._is_over = False
         self._is_finishing = False
         self._hooks_before = sys.get_asyncgen_hooks()
         self._bell = _Bell()
@@ -107,20 +110,23 @@ class EventLoop(SignalWaking, SlicedLoop):
 
         Raises:
             KeyboardInterrupt, SystemExit: A callback raised it, or a signal's handler.
-            RuntimeError: This or another loop runs in this thread already, or this one is closed.
+            RuntimeError: This, another or Qt's loop runs in this thread already, or this one is closed.
         """
         self._check_closed()
         self._check_running()
-        self._begin()
-        wakes_for_signals = self._wake_for_signals()
+        if QThread.currentThread().loopLevel() > 0:
+            raise RuntimeError("Qt's event loop runs already: run this one instead, or with already_running=True.")
+        self._error = None
         try:
-            while super().run_forever() != NOT_RUN and self._is_finishing and not self._is_over:
+            self._begin()
+            self._wake_for_signals()
+            super().run_forever()
+            while self._is_finishing and not self._is_over:
                 # Somebody has quit Qt's loop, which ends what runs. That is being ended already.
-                pass
+                super().run_forever()
         finally:
             self._end()
-            if wakes_for_signals and not self._signal_handlers:
-                signal.set_wakeup_fd(-1)
+            self._wake_no_more()
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -159,7 +165,13 @@ class EventLoop(SignalWaking, SlicedLoop):
         if not (self.is_running() or self.is_closed()):
             self._end()
             self._slot.close()
-        super().close()
+            if self._is_guest and asyncio._get_running_loop() is self:
+                asyncio._set_running_loop(None)
+        if isValid(self._bell):
+            super().close()
+        else:
+            # Qt's objects have gone with the application, and qasync would ask for them.
+            asyncio.SelectorEventLoop.close(self)
 
     @override
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> Handle:
@@ -214,12 +226,14 @@ class EventLoop(SignalWaking, SlicedLoop):
         self._thread_id = threading.get_ident()
         self._hooks_before = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
+        self._is_over = False
         self._wake()
 
     def _end(self) -> None:
-        self._alarm.stop()
-        self._stop_sleeping()
-        self._stopping = self._is_over = False
+        if isValid(self._bell):
+            self._alarm.stop()
+            self._stop_sleeping()
+        self._stopping, self._is_over = False, True
         # Where a callback's error or Qt ended the run amid a round, the next run begins with a new one.
         self._left_in_round = 0
         if self._thread_id is not None:
@@ -230,8 +244,11 @@ class EventLoop(SignalWaking, SlicedLoop):
     def _end_with(self, error: BaseException) -> None:
         if self._is_guest:
             sys.excepthook(type(error), error, error.__traceback__)
+            if self._is_asleep:
+                # What waited for its context goes on.
+                self._wake()
         else:
-            self._error = error
+            self._error = self._error or error
             self._end_run()
 
     @override
@@ -269,7 +286,11 @@ class EventLoop(SignalWaking, SlicedLoop):
 
     def _run_slice(self) -> None:
         """Run what is ready for as long as the budget allows; sleep if nothing is."""
-        if self._is_over or not self.is_running():
+        if self._is_over:
+            return
+        if len(self._held) >= MOST_WITHIN:
+            self._is_asleep = True
+            self._alarm.start(round(LOOK_AGAIN_S * 1000))
             return
         # Even now, for an event loop that a callback runs within this slice.
         self._wake()

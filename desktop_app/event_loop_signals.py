@@ -21,18 +21,27 @@ class SignalWaking(QEventLoop):  # type: ignore[misc]  # qasync has no type hint
     long as Qt sleeps. asyncio has signals wake it for its own handlers only, and forgets whom they woke before.
     """
 
+    _is_guest: bool
     _foreign_fd = -1
     """Of somebody else, woken by signals until this loop got a handler of its own."""
 
-    def _wake_for_signals(self) -> bool:
-        """Have each signal of the system wake Qt, so that Python runs its handler; tell whether this is new."""
+    def _wake_for_signals(self) -> None:
+        """Have each signal wake Qt, so that Python runs its handler, unless it wakes somebody already."""
         if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
-            return False
+            return
         previous_fd = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
         if previous_fd != -1:
-            # Somebody wakes Qt already.
+            # Somebody who wakes Qt, it is to be hoped.
             signal.set_wakeup_fd(previous_fd)
-        return previous_fd == -1
+
+    def _wake_no_more(self) -> None:
+        """Have signals wake nobody, where it was this loop that they woke; its own handlers stay."""
+        if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+            return
+        if not self._signal_handlers:
+            woken_fd = signal.set_wakeup_fd(-1)
+            if woken_fd != self._csock.fileno():
+                signal.set_wakeup_fd(woken_fd)
 
     if sys.platform != "win32":
 

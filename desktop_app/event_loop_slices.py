@@ -38,6 +38,8 @@ class SlicedLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
         self.frame_budget_s = frame_budget_s
         self.on_overrun: Callable[[Handle, int, int], None] | None = None
         """Is told of each callback that took longer than the budget by itself: from when to when, in nanoseconds."""
+        self._is_over = True
+        """Whether nothing runs any more, or not yet."""
         self._left_in_round = 0
         self._due_timers = DueTimers()
         self._was_within_ns = 0
@@ -119,11 +121,11 @@ class SlicedLoop(QEventLoop):  # type: ignore[misc]  # qasync has no type hints
                 else:
                     handle._run()
                 now_ns = clock()
+                if self._is_over:
+                    # A guest was stopped, or something was raised within an event loop that a callback ran.
+                    return True
                 if self._kept_back:
                     self._put_back()
-            if self._thread_id is None:
-                # A guest that was stopped.
-                break
             if self._stopping and not self._left_in_round:
                 self._end_run()
                 break

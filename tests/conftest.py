@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import os
@@ -83,8 +82,6 @@ def loop(qapp: Application) -> Iterator[EventLoop]:
     yield loop
     loop.stop()
     loop.close()
-    # A loop that was running already when it was made is nobody's to unset but ours.
-    asyncio._set_running_loop(None)
     # Whatever called exit() outside exec() would make the next wait return at once.
     QTimer.singleShot(0, qapp.exit)
     qapp.exec()

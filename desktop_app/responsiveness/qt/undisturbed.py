@@ -49,22 +49,22 @@ def connect_undisturbed(emitted: Any, step: Step) -> Callable[[], None]:
 def _steps(step: Step, relay: partial[int]) -> Generator[None, None, None]:
     while True:
         try:
-            yield
-            if relay.func is not int:
-                relay.__setstate__(NOTHING)  # type: ignore[attr-defined]
-            step(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
+            # All within: what came between two steps would end this, and nothing would be called any more.
+            while True:
+                yield
+                if relay.func is not int:
+                    relay.__setstate__(NOTHING)  # type: ignore[attr-defined]
+                step(sys._getframe().f_back)  # noqa: SLF001 - there is no other way
         except GeneratorExit:
             raise
         except BaseException as error:  # noqa: BLE001 - it is raised again where it does not end this
             raised = error
-        else:
-            continue
-        try:
-            step(sys._getframe().f_back)  # noqa: SLF001
-        except BaseException as error:  # noqa: BLE001
-            raised = error
-        is_interrupt = isinstance(raised, KeyboardInterrupt)
-        relay.__setstate__(INTERRUPT if is_interrupt else (_raise, (raised,), {}, None))  # type: ignore[attr-defined]
+            try:
+                step(sys._getframe().f_back)  # noqa: SLF001
+            except BaseException as error:  # noqa: BLE001
+                raised = error
+            is_interrupt = isinstance(raised, KeyboardInterrupt)
+            relay.__setstate__(INTERRUPT if is_interrupt else (_raise, (raised,), {}, None))  # type: ignore[attr-defined]
 
 
 def _raise(error: BaseException) -> NoReturn:
