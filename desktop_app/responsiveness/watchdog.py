@@ -20,7 +20,7 @@ from desktop_app.responsiveness.stacks import MOST_STACKS, RawStack, counted, cu
 MOST_SAMPLES = 64
 """Of one freeze: when there are so many, every other one is dropped, and from then on half as many are taken."""
 FLUSH_S = 0.001
-QUIET_NS = 200 * NS_PER_MS
+QUIET_NS = 500 * NS_PER_MS
 """For so long looks at an idle thread are nothing but that."""
 SATURATED_NS = 30 * NS_PER_MS
 """Between two looks at a thread that serves one event after the other: each has it wait for the interpreter.
