@@ -14,7 +14,7 @@ from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, Clock, monotonic_ns
 from desktop_app.responsiveness.collecting import CollectionTime
 from desktop_app.responsiveness.debugging import is_held_in, let_run
-from desktop_app.responsiveness.detector import LATE_NS
+from desktop_app.responsiveness.detector import LATE_NS, Look
 from desktop_app.responsiveness.events import RunningTask
 from desktop_app.responsiveness.here import place_of
 from desktop_app.responsiveness.ownership import Ownership
@@ -168,12 +168,13 @@ class ThreadProbe:
         if self._own is not None:
             self._own.close()
 
-    def tick(self, late_ns: int, skipped: int = 0) -> None:
+    def tick(self, late_ns: int, skipped: int = 0, skipped_last: Look | None = None) -> None:
         """Be called at a step of the watchdog; microseconds.
 
         Args:
             late_ns: How much later it woke than it wanted to.
-            skipped: How often it has looked at an idle thread, on time, without calling this.
+            skipped: How often it has looked, on time, without calling this.
+            skipped_last: The last of these looks: what is told of now came after it.
         """
         now_ns, cpu_ns, gc_ns = self._clock(), self._processor.ns(), self._collections.total_ns()
         switched = self._switches() if self._switches is not None else 0
@@ -181,6 +182,10 @@ class ThreadProbe:
         waits, self._switched = switched - self._switched - skipped, switched
         has_reported, self._has_reported = self._has_reported, False
         last = self._looks[-1] if self._looks else _Look(now_ns, cpu_ns, 0, gc_ns, 0, 0)
+        if skipped_last is not None and skipped_last.at_ns > last.at_ns:
+            computing_ns = last.computing_ns + skipped_last.cpu_ns - last.cpu_ns
+            last = last._replace(at_ns=skipped_last.at_ns, cpu_ns=skipped_last.cpu_ns, computing_ns=computing_ns)
+            self._looks.append(last)
         passed_ns, used_ns, collected_ns = now_ns - last.at_ns, cpu_ns - last.cpu_ns, gc_ns - last.gc_ns
         late_ns = min(late_ns, passed_ns)
         self._late_by_holder_ns = waited_ns = self._waited_ns(late_ns, waits, used_ns + collected_ns)

@@ -69,8 +69,8 @@ class Probe(Protocol):
     def stop(self) -> None:
         """Cease to."""
 
-    def tick(self, late_ns: int, skipped: int) -> None:
-        """Be told of a look of the watchdog, how late it was, and how many looks at an idle thread were before it."""
+    def tick(self, late_ns: int, skipped: int, skipped_last: Look | None) -> None:
+        """Be told of a look, how late it was, how many were skipped before it, and the last of them."""
 
     def begin(self) -> None:
         """Gather evidence from now on."""
@@ -192,7 +192,7 @@ class Watchdog:
         # Where a C call kept the interpreter, it has just ended: whatever reads a file would let the thread go on.
         stack = self.probe.stack() if is_late and not is_idle else None
         self._rests_with_ns, self._full_at_ns = None, now.at_ns + QUIET_NS
-        self.probe.tick(late_ns, self._skipped)
+        self.probe.tick(late_ns, self._skipped, last if self._skipped else None)
         self._skipped = 0
         self._report_ended()
         is_watched = self._is_watched()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop_app.responsiveness.causes import Evidence
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
-from desktop_app.responsiveness.detector import Detector
+from desktop_app.responsiveness.detector import Detector, Look
 from desktop_app.responsiveness.events import Freeze, RunningTask
 from desktop_app.responsiveness.stacks import RawStack
 from desktop_app.responsiveness.watchdog import Pace, Watchdog
@@ -51,7 +51,7 @@ class Scripted:
     def stop(self) -> None:
         """Measure nothing."""
 
-    def tick(self, late_ns: int, skipped: int) -> None:
+    def tick(self, late_ns: int, skipped: int, skipped_last: Look | None) -> None:
         """Measure nothing."""
 
     def begin(self) -> None:
