@@ -15,6 +15,7 @@ import pytest
 
 from desktop_app.responsiveness.causes import Evidence, cause_of
 from desktop_app.responsiveness.clock import NS_PER_MS, ManualClock
+from desktop_app.responsiveness.detector import Look
 from desktop_app.responsiveness.events import Cause
 from desktop_app.responsiveness.probe import ThreadProbe
 from tests.helpers.program import run_python
@@ -109,6 +110,21 @@ def test_it_leaves_no_file_open(clock: ManualClock) -> None:
         probe.tick(0)
         probe.stop()
     assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+
+
+def test_what_a_late_look_tells_is_of_the_time_since_the_last_that_was_skipped(clock: ManualClock) -> None:
+    with watched_thread() as thread:
+        probe = probe_of(thread, clock)
+        probe.start()
+        probe.tick(0)
+        clock.advance_ms(390)
+        skipped_last = Look(clock(), probe.cpu_ns())
+        clock.advance_ms(100)
+        probe.tick(90 * MS, 39, skipped_last)
+        evidence = probe.evidence(clock() - 90 * MS, clock())
+        probe.stop()
+    # Nobody had the interpreter, or a processor: of this it is known that it was so until the end.
+    assert evidence.not_scheduled_ns >= 80 * MS
 
 
 def test_a_thread_that_has_ended_is_looked_at_without_harm(clock: ManualClock) -> None:
