@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import gc
 import inspect
-import re
 import sys
 from collections import deque
 from dataclasses import dataclass
@@ -19,20 +18,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from desktop_app.overriding import override
 from desktop_app.responsiveness.events import Frame, Stack
 from desktop_app.responsiveness.ownership import Ownership
+from desktop_app.responsiveness.repeated import PlaceLog, Repeated
 from desktop_app.responsiveness.source import line_of
 from desktop_app.responsiveness.stacks import innermost_own, name_of
 from desktop_app.responsiveness.task_stack import MOST_AWAITS
+from desktop_app.responsiveness.tasks import LONGEST_NAME, UNNAMED
 
 if TYPE_CHECKING:
     from asyncio import Handle
 
-MOST_PLACES = 200
 MOST_STEPS = 10_000
 """From a task's coroutine to what it waits for; of longer chains the beginning is told."""
 MOST_WRAPPERS = 100
 """Around a function."""
-LONGEST_NAME = 200
-UNNAMED = re.compile(r"Task-\d+|None")
 SUSPENDED = (CoroutineType, GeneratorType, AsyncGeneratorType)
 AWAITED_IN_C = frozenset({"coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable"})
 """What stands between two of these, and does not tell which one it awaits."""
@@ -79,58 +77,22 @@ class Overrun:
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatedOverrun:
+class RepeatedOverrun(Repeated[Overrun]):
     """Overruns from one place."""
 
-    longest: Overrun
-    count: int
-    total_ns: int
-    """Their lengths, summed."""
-    first_start_ns: int
-    last_start_ns: int
 
-    @classmethod
-    def of(cls, overrun: Overrun) -> RepeatedOverrun:
-        """Begin with the first one."""
-        return cls(overrun, 1, overrun.duration_ns, overrun.start_ns, overrun.start_ns)
-
-    def once_more(self, overrun: Overrun) -> RepeatedOverrun:
-        """Add another one from the same place."""
-        return RepeatedOverrun(
-            max(self.longest, overrun, key=lambda each: each.duration_ns),
-            self.count + 1,
-            self.total_ns + overrun.duration_ns,
-            self.first_start_ns,
-            overrun.start_ns,
-        )
-
-
-class OverrunLog:
-    """Keeps the overruns of a run, those from one place merged.
-
-    When there are more than `MOST_PLACES` places, that with the least time is forgotten, and counted.
-    """
+class OverrunLog(PlaceLog[Overrun, RepeatedOverrun]):
+    """Keeps the overruns of a run, those from one place merged; the loop's thread adds them."""
 
     def __init__(self) -> None:
-        self._places: dict[Place, RepeatedOverrun] = {}
+        super().__init__(place_of_overrun, RepeatedOverrun)
         self.count = 0
         """How many there were."""
-        self.forgotten = 0
-        """How many places were."""
 
-    def add(self, overrun: Overrun) -> None:
-        """Take one; the loop's thread."""
-        place = place_of_overrun(overrun)
-        before = self._places.get(place)
-        self._places[place] = before.once_more(overrun) if before else RepeatedOverrun.of(overrun)
+    @override
+    def add(self, new: Overrun) -> None:
+        super().add(new)
         self.count += 1
-        if len(self._places) > MOST_PLACES:
-            del self._places[min(self._places, key=lambda each: self._places[each].total_ns)]
-            self.forgotten += 1
-
-    def repeated(self) -> tuple[RepeatedOverrun, ...]:
-        """Give them, that with the most time first; any thread."""
-        return tuple(sorted(self._places.copy().values(), key=lambda each: each.total_ns, reverse=True))
 
 
 def place_of_overrun(overrun: Overrun) -> Place:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_NAME: Final = 200
-_UNNAMED: Final = re.compile(r"Task-\d+|None")
+UNNAMED: Final = re.compile(r"Task-\d+|None")
+"""What asyncio calls tasks that the program has not named."""
 
 
 class _Follower:
@@ -147,7 +148,7 @@ class TaskWatch:
 def _name(task: asyncio.Task[Any], follower: _Follower) -> str:
     """Give the name that the program gave a task, as late as possible; of one that has none, its coroutine's."""
     name = task.get_name()
-    return (follower.work if _UNNAMED.fullmatch(name) else name)[:LONGEST_NAME]
+    return (follower.work if UNNAMED.fullmatch(name) else name)[:LONGEST_NAME]
 
 
 def _task_type() -> Callable[..., Any]:

@@ -62,6 +62,7 @@ QT_FREE = [
     "desktop_app.responsiveness.probe",
     "desktop_app.responsiveness.processor",
     "desktop_app.responsiveness.recent",
+    "desktop_app.responsiveness.repeated",
     "desktop_app.responsiveness.report",
     "desktop_app.responsiveness.rules",
     "desktop_app.responsiveness.running",

@@ -8,7 +8,8 @@ import pytest
 
 from desktop_app.responsiveness.clock import NS_PER_MS
 from desktop_app.responsiveness.events import Cause, Freeze
-from desktop_app.responsiveness.freezes import MOST_PLACES, FreezeLog, place_of
+from desktop_app.responsiveness.freezes import FreezeLog, place_of
+from desktop_app.responsiveness.repeated import MOST_PLACES
 from tests.helpers.freezes import freeze
 
 MS = NS_PER_MS

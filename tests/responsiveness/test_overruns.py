@@ -13,7 +13,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.event_loop import EventLoop
-from desktop_app.responsiveness.overruns import MOST_PLACES, Overrun, OverrunLog
+from desktop_app.responsiveness.overruns import Overrun, OverrunLog
+from desktop_app.responsiveness.repeated import MOST_PLACES
 from desktop_app.responsiveness.task_stack import MOST_AWAITS
 from desktop_app.responsiveness.verdict import verdict_of_overrun
 from tests.helpers.overrunning import hold, overrun, told
