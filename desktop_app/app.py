@@ -355,7 +355,7 @@ class _Importer(QObject):
         if not self._is_started:
             self._is_started = True
             self._window.style().polish(self._window.notice)
-            from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: F401
+            from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: F401 - to be made, see above
 
             self._thread.start()
             self.started.emit()
@@ -373,6 +373,6 @@ class _Importer(QObject):
             import desktop_app.signin.conditions_panel
             import desktop_app.signin.home
             import desktop_app.signin.mistake_demonstration
-            import desktop_app.signin.presenter  # noqa: F401
+            import desktop_app.signin.presenter  # noqa: F401 - to be loaded when it is wanted
         finally:
             self.finished.emit()

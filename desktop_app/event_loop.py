@@ -90,7 +90,7 @@ class EventLoop(SignalWaking, SlicedLoop):
         if already_running:
             self._begin()
 
-    # Of asyncio, not of qasync: what they are made of is here.
+    # Of asyncio, not of qasync: what they are made of is here. Its own have no types beneath their public names.
     call_later = BaseEventLoop.call_later
     call_soon_threadsafe = BaseEventLoop.call_soon_threadsafe
     run_in_executor = BaseEventLoop.run_in_executor

@@ -139,6 +139,7 @@ async def _read(response: aiohttp.ClientResponse, phases: RequestPhases | None) 
             body.add(chunk)
         return body.reply()
     except BaseException:
+        # Also where it is cancelled, at the deadline.
         response.close()
         raise
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.event_loop.links import KINDS, Certificates, Link
 from tests.helpers.drivers import qt_runner
+from tests.helpers.manual_time import ManualTime
 
 
 @pytest.fixture
@@ -20,6 +21,14 @@ def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
         runner.get_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
         yield runner
     assert not unhandled
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
+    """The clock that slices go by: it stands still but for what callbacks say that they take."""
+    time = ManualTime()
+    monkeypatch.setattr("desktop_app.event_loop_slices.time", time)
+    return time
 
 
 @pytest.fixture(scope="session")

@@ -9,25 +9,17 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Final
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from desktop_app.daemon_executor import DaemonExecutor
-from tests.helpers.drivers import qt_runner
 from tests.helpers.polling import eventually
 
 HANG_S: Final = 30.0
 END_S: Final = 0.05
-
-
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with qt_runner(qapp) as runner:
-        yield runner
 
 
 def test_a_call_in_the_executor_gives_its_result(runner: asyncio.Runner) -> None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from desktop_app.overriding import override
-from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import ManualTime
 from tests.helpers.polling import eventually
 
@@ -27,20 +25,6 @@ READY: Final = 50_000
 CALLBACK_S: Final = FRAME_BUDGET_S / 40
 PER_SLICE: Final = 40
 FILLS: Final = pytest.mark.responsive(budget_ms=None, reason="one callback makes all of the others ready")
-
-
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with qt_runner(qapp) as runner:
-        yield runner
-
-
-@pytest.fixture
-def slices(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
-    """The clock that slices go by: it stands still but for what callbacks say that they take."""
-    time = ManualTime()
-    monkeypatch.setattr("desktop_app.event_loop_slices.time", time)
-    return time
 
 
 class Witness(QWidget):
@@ -104,7 +88,7 @@ def mouse_press() -> QEvent:
 @pytest.mark.parametrize("make_input", [key_press, mouse_press])
 @pytest.mark.parametrize("posted_at", [0, 1, 17, 39, 40, 1000, READY - 2 * PER_SLICE])
 def test_input_amid_ready_callbacks_is_served_before_another_slice_is(
-    runner: asyncio.Runner, slices: ManualTime, qtbot: QtBot, make_input: type, posted_at: int
+    runner: asyncio.Runner, time: ManualTime, qtbot: QtBot, make_input: type, posted_at: int
 ) -> None:
     witness = Witness()
     qtbot.addWidget(witness)
@@ -114,7 +98,7 @@ def test_input_amid_ready_callbacks_is_served_before_another_slice_is(
         done = asyncio.Event()
 
         def work(number: int) -> None:
-            slices.sleep(CALLBACK_S)
+            time.sleep(CALLBACK_S)
             if number == posted_at:
                 QCoreApplication.postEvent(witness, make_input())
             if not witness.reached.is_set():
@@ -132,7 +116,7 @@ def test_input_amid_ready_callbacks_is_served_before_another_slice_is(
 
 
 @FILLS
-def test_a_slice_is_what_the_budget_holds(runner: asyncio.Runner, slices: ManualTime) -> None:
+def test_a_slice_is_what_the_budget_holds(runner: asyncio.Runner, time: ManualTime) -> None:
     """Counted by a Qt timer at 0 ms, which has its turn between any two."""
     counts: list[int] = []
 
@@ -141,7 +125,7 @@ def test_a_slice_is_what_the_budget_holds(runner: asyncio.Runner, slices: Manual
 
         def work(number: int) -> None:
             nonlocal so_far
-            slices.sleep(CALLBACK_S)
+            time.sleep(CALLBACK_S)
             so_far += 1
             if number == READY - 1:
                 done.set()

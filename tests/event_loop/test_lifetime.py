@@ -24,12 +24,6 @@ HANG_S: Final = 30.0
 HANG_MS: Final = 30_000
 
 
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with qt_runner(qapp) as runner:
-        yield runner
-
-
 @pytest.fixture(params=["this loop", "asyncio's"])
 def either(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """Both loops: what is expected of one is seen at the other."""

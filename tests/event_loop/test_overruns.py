@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Handle, TimerHandle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -13,25 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
-from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import NS_PER_S, ManualTime
 
 BUDGET_NS: Final = round(FRAME_BUDGET_S * NS_PER_S)
 LONG_S: Final = 2 * FRAME_BUDGET_S
-
-
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with qt_runner(qapp) as runner:
-        yield runner
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
-    """The clock that slices go by: it stands still but for what callbacks say that they take."""
-    time = ManualTime()
-    monkeypatch.setattr("desktop_app.event_loop_slices.time", time)
-    return time
 
 
 @pytest.fixture

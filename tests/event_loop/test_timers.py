@@ -8,7 +8,6 @@ import math
 import random
 import time
 from asyncio import AbstractEventLoop
-from collections.abc import Iterator
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Final
@@ -21,17 +20,10 @@ from desktop_app.due_timers import TIMERS_PER_LOOK
 from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.skipping import PlainLoop, QtLoop
-from tests.helpers.drivers import qt_runner
 from tests.helpers.manual_time import ManualTime
 
 HANG_S: Final = 30.0
 FILLS: Final = pytest.mark.responsive(budget_ms=None, reason="one callback sets all of the timers")
-
-
-@pytest.fixture(scope="module")
-def runner(qapp: QApplication) -> Iterator[asyncio.Runner]:
-    with qt_runner(qapp) as runner:
-        yield runner
 
 
 @pytest.mark.parametrize("asked_ms", [0.1, 1, 1.3, 5, 7.9, 20, 50])

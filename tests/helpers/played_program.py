@@ -113,7 +113,6 @@ class PlayedProgram:
         self.time.forget()
         self.loop.stop()
         self.loop.close()
-        asyncio._set_running_loop(None)
         # Whatever called exit() outside exec() would make the next one return at once.
         QTimer.singleShot(0, self.qt.exit)
         self.qt.exec()
