@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import signal
-from collections.abc import Iterator
 from contextlib import closing
-from types import FrameType
-from typing import Final
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -16,71 +12,51 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
-from desktop_app.responsiveness import collecting
+from tests.event_loop.apart import running
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(signal, "setitimer"), reason="interrupts are made by a timer of the system"
-)
-INTERRUPTS: Final = 200
-LONGEST_S: Final = 0.003
+# In a process of its own: what the suite has Python call meanwhile, the garbage collector say, would drop an interrupt.
+# One that is dropped all the same is followed by another one.
+INTERRUPTED = """
+import random
+budget_s, delay_s = float(sys.argv[1]), float(sys.argv[2])
+loop = EventLoop(app, frame_budget_s=budget_s)
+moments = random.Random(5)
+wanted = False
 
+def interrupt(*_):
+    if wanted:
+        raise KeyboardInterrupt
 
-class Alarms:
-    """Has the system interrupt this thread once, at a random moment soon; as Ctrl+C does, in whatever runs.
+def again():
+    if delay_s:
+        loop.call_later(delay_s, again)
+    else:
+        loop.call_soon(again)
 
-    By processor time: the other timer is that of pytest-timeout.
-    """
-
-    def __init__(self) -> None:
-        self.is_set = False
-        self._random = random.Random(5)
-
-    def set(self) -> None:
-        self.is_set = True
-        signal.setitimer(signal.ITIMER_PROF, self._random.uniform(0.0001, LONGEST_S))
-
-    def on_signal(self, _number: int, frame: FrameType | None) -> None:
-        if frame is not None and frame.f_code.co_filename == collecting.__file__:
-            # Python drops what is raised in what the garbage collector calls; the suite's plugin has it call this.
-            self.set()
-        elif self.is_set:
-            # One that comes late, after the run, would hit the test.
-            self.is_set = False
-            raise KeyboardInterrupt
-
-
-@pytest.fixture
-def alarms() -> Iterator[Alarms]:
-    alarms = Alarms()
-    before = signal.signal(signal.SIGPROF, alarms.on_signal)
-    yield alarms
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.signal(signal.SIGPROF, before)
+signal.signal(signal.SIGALRM, interrupt)
+for _ in range(200):
+    # One between its removal from the queue and its call takes the callback with it, as on asyncio.
+    if not (loop._ready or loop._scheduled):
+        again()
+    try:
+        wanted = True
+        signal.setitimer(signal.ITIMER_REAL, moments.uniform(0.0001, 0.003), 0.1)
+        loop.run_forever()
+    except KeyboardInterrupt:
+        wanted = False
+signal.setitimer(signal.ITIMER_REAL, 0)
+loop.close()
+say("interrupted 200 times")
+"""
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a timer of the system makes the interrupts")
 @pytest.mark.parametrize("budget_s", [0, FRAME_BUDGET_S])
-@pytest.mark.parametrize("is_timed", [False, True], ids=["ready", "timed"])
-def test_the_loop_outlives_interrupts_at_any_moment(
-    qapp: QApplication, alarms: Alarms, budget_s: float, is_timed: bool
-) -> None:
-    with closing(EventLoop(qapp, frame_budget_s=budget_s)) as loop:
-
-        def again() -> None:
-            if is_timed:
-                loop.call_later(0.0001, again)
-            else:
-                loop.call_soon(again)
-
-        def run() -> None:
-            alarms.set()
-            loop.run_forever()
-
-        for _ in range(INTERRUPTS):
-            # One between its removal from the queue and its call takes the callback with it, as on asyncio.
-            if not (loop._ready or loop._scheduled):
-                loop.call_soon(again)
-            with pytest.raises(KeyboardInterrupt):
-                run()
+@pytest.mark.parametrize("delay_s", [0, 0.0001], ids=["ready", "timed"])
+def test_the_loop_outlives_interrupts_at_any_moment(budget_s: float, delay_s: float) -> None:
+    with running(INTERRUPTED, str(budget_s), str(delay_s)) as apart:
+        assert apart.hear() == "interrupted 200 times"
+        assert apart.end().code == 0
 
 
 def test_what_was_raised_first_within_another_is_raised(qapp: QApplication) -> None:
