@@ -14,7 +14,7 @@ from desktop_app.event_loop import EventLoop
 from desktop_app.event_loop_slices import FRAME_BUDGET_S
 from tests.event_loop.apart import running
 
-# In a process of its own: what the suite has Python call meanwhile, the garbage collector say, would drop an interrupt.
+# In a process of its own: what the suite's plugin has called at garbage collections would drop an interrupt.
 # One that is dropped all the same is followed by another one.
 INTERRUPTED = """
 import random
